@@ -1,0 +1,23 @@
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } },
+  ],
+};
+
+const project = (displayName, testMatch) => ({
+  displayName,
+  testMatch,
+  transform,
+  testEnvironment: 'node',
+  moduleFileExtensions: ['ts', 'js', 'json', 'node'],
+  modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/dist/'],
+});
+
+export default {
+  projects: [
+    project('unit', ['<rootDir>/packages/*/src/**/*.test.ts']),
+    // Packets through a real kernel: started by scripts/test in one that has netem.
+    project('kernel', ['<rootDir>/packages/*/test/**/*.kernel.ts']),
+  ],
+};

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { environmentName, loadConfig, setting } from './config';
+import { Duration } from './duration';
+
+const schema = z.strictObject({
+  listenPort: setting.port().default(2332),
+  initialLatency: setting.duration().optional(),
+  takeOver: setting.flag().default(false),
+  logLevel: setting.logLevel().default('info'),
+});
+
+test('a setting is read from the environment under its name in capitals', () => {
+  expect(environmentName('initialLatency')).toBe('PODLAG_INITIAL_LATENCY');
+  const config = loadConfig(schema, {
+    env: { PODLAG_INITIAL_LATENCY: '20ms', PODLAG_TAKE_OVER: 'true', HOME: '/' },
+  });
+  expect(config).toEqual({
+    listenPort: 2332,
+    initialLatency: Duration.parse('20ms'),
+    takeOver: true,
+    logLevel: 'info',
+  });
+});
+
+test('the environment wins over the file', () => {
+  const file = { name: 'agent.yaml', text: 'listenPort: 1\nlogLevel: debug\n' };
+  expect(loadConfig(schema, { env: { PODLAG_LISTEN_PORT: '2' }, file })).toMatchObject({
+    listenPort: 2,
+    logLevel: 'debug',
+  });
+});
+
+test('the settings are frozen', () => {
+  expect(Object.isFrozen(loadConfig(schema, { env: {} }))).toBe(true);
+});
+
+test.each([
+  ['a misspelt variable', { env: { PODLAG_LISTN_PORT: '1' } }, 'Did you mean PODLAG_LISTEN_PORT?'],
+  ['a port out of range', { env: { PODLAG_LISTEN_PORT: '70000' } }, 'PODLAG_LISTEN_PORT'],
+  ['a bad duration', { env: { PODLAG_INITIAL_LATENCY: 'abc' } }, '"abc" is not a duration like 20ms'],
+  [
+    'an unknown key in the file',
+    { env: {}, file: { name: 'a.yaml', text: 'logLvl: info' } },
+    'Did you mean logLevel?',
+  ],
+  [
+    'a file that is no YAML, with its line',
+    { env: {}, file: { name: 'a.yaml', text: 'a: 1\nb: [' } },
+    'a.yaml',
+  ],
+  ['a file that is a list', { env: {}, file: { name: 'a.yaml', text: '- 1' } }, 'mapping'],
+])('%s is an error that names it', (_, sources, words) => {
+  expect(() => loadConfig(schema, sources)).toThrow(
+    expect.objectContaining({ code: 'invalid-config', message: expect.stringContaining(words) }),
+  );
+});
+
+test('a Service of the namespace that is called podlag-something does not stop us: Kubernetes sets its variables in every container', () => {
+  const env = {
+    PODLAG_INJECTOR_SERVICE_HOST: '10.96.3.4',
+    PODLAG_INJECTOR_SERVICE_PORT: '443',
+    PODLAG_INJECTOR_SERVICE_PORT_HTTPS: '443',
+    PODLAG_INJECTOR_PORT: 'tcp://10.96.3.4:443',
+    PODLAG_INJECTOR_PORT_443_TCP_ADDR: '10.96.3.4',
+    PODLAG_LISTEN_PORT: 'tcp://10.96.3.5:80',
+  };
+  expect(loadConfig(schema, { env })).toMatchObject({ listenPort: 2332 });
+});

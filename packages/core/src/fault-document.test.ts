@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { faultDocument, parseFault } from './fault-document';
+
+const slowPd = {
+  name: 'slow-pd',
+  delay: { time: '20ms', jitter: '5ms', correlation: '25%', distribution: 'normal' },
+  loss: { ratio: '1%', correlation: '25%' },
+  duplicate: { ratio: '1%' },
+  corrupt: { ratio: '0.1%' },
+  reorder: { ratio: '25%', gap: 5 },
+  rate: '10mbit',
+  partition: true,
+  direction: 'egress',
+  to: [{ cidr: '10.244.1.0/24', ports: [2379, '20160-20180'], protocol: 'tcp' }, { cidr: 'fd00::1/128' }],
+  except: [{ cidr: '10.96.0.1/32' }],
+  ttl: '5m',
+  seed: 42,
+};
+
+test('a document with every field comes back as it went in', () => {
+  expect(faultDocument(parseFault(slowPd))).toEqual(slowPd);
+});
+
+test('the name may come from the address, and the direction is egress unless told otherwise', () => {
+  expect(parseFault({ delay: { time: '20ms' } }, 'latency')).toMatchObject({
+    name: 'latency',
+    direction: 'egress',
+  });
+});
+
+test.each<[string, unknown, string, string]>([
+  ['no object', 'delay', 'fault', 'object'],
+  ['nothing asked for', { name: 'a' }, 'fault', 'does nothing'],
+  ['only a ttl', { name: 'a', ttl: '5m' }, 'fault', 'does nothing'],
+  [
+    'a bad duration, by its path',
+    { name: 'a', delay: { time: 'soon' } },
+    'delay.time',
+    '"soon" is not a duration like 20ms',
+  ],
+  ['a negative delay', { name: 'a', delay: { time: '-5ms' } }, 'delay.time', 'not a duration'],
+  ['a delay of more than an hour', { name: 'a', delay: { time: '2h' } }, 'delay.time', 'more than 1h'],
+  [
+    'jitter beyond the delay',
+    { name: 'a', delay: { time: '5ms', jitter: '6ms' } },
+    'delay.jitter',
+    'before it came',
+  ],
+  ['an unknown key, with the nearest', { name: 'a', dealy: { time: '5ms' } }, 'dealy', 'Did you mean delay?'],
+  [
+    'an unknown key inside',
+    { name: 'a', delay: { time: '5ms', jiter: '1ms' } },
+    'delay.jiter',
+    'Did you mean jitter?',
+  ],
+  ['a loss above 100 %', { name: 'a', loss: { ratio: '101%' } }, 'loss.ratio', 'more than 100%'],
+  ['a bad chance in gemodel', { name: 'a', loss: { gemodel: { p: 'x' } } }, 'loss.gemodel.p', 'not a ratio'],
+  ['reordering without delay', { name: 'a', reorder: { ratio: '25%' } }, 'reorder', 'needs a delay'],
+  ['partition: false', { name: 'a', partition: false }, 'partition', 'true'],
+  ['a name that is no DNS label', { name: 'Slow PD', partition: true }, 'name', 'DNS label'],
+  [
+    'a bad block',
+    { name: 'a', partition: true, to: [{ cidr: '10.0.0.0/33' }] },
+    'to.0.cidr',
+    'address block',
+  ],
+  [
+    'a bad port range',
+    { name: 'a', partition: true, to: [{ cidr: '::/0', ports: ['9-1'] }] },
+    'to.0.ports.0',
+    'port',
+  ],
+  [
+    'ports of ICMP',
+    { name: 'a', partition: true, to: [{ cidr: '::/0', ports: [1], protocol: 'icmp' }] },
+    'to.0.ports',
+    'ICMP',
+  ],
+  ['a ttl of zero', { name: 'a', partition: true, ttl: '0s' }, 'ttl', 'longer than 0'],
+  ['a line break in a rate', { name: 'a', rate: '10mbit\nqdisc del' }, 'rate', 'not a rate'],
+])('refuses %s', (_, document, field, words) => {
+  expect(() => parseFault(document)).toThrow(
+    expect.objectContaining({ code: 'invalid-fault', field, message: expect.stringContaining(words) }),
+  );
+});
+
+test('a name that contradicts the address is refused', () => {
+  expect(() => parseFault({ name: 'b', partition: true }, 'a')).toThrow(
+    expect.objectContaining({ field: 'name' }),
+  );
+});
+
+const percent = fc.integer({ min: 0, max: 1000 }).map((tenths) => `${tenths / 10}%`);
+const chance = fc.record({ ratio: percent, correlation: percent }, { requiredKeys: ['ratio'] });
+const documents = fc.record(
+  {
+    name: fc.constantFrom('a', 'slow-pd', 'x1'),
+    delay: fc.record({
+      time: fc.integer({ min: 10, max: 5000 }).map((n) => `${n}us`),
+      jitter: fc.constantFrom('1us', '10us'),
+    }),
+    loss: fc.oneof(chance, fc.record({ gemodel: fc.record({ p: percent, r: percent }) })),
+    duplicate: chance,
+    corrupt: chance,
+    rate: fc.integer({ min: 1, max: 999 }).map((n) => `${n}mbit`),
+    partition: fc.constant(true),
+    ttl: fc.integer({ min: 1, max: 59 }).map((n) => `${n}m`),
+  },
+  { requiredKeys: ['name', 'partition'] },
+);
+
+test('any fault survives being written down and read again', () => {
+  fc.assert(
+    fc.property(documents, (document) => {
+      const fault = parseFault(document);
+      expect(parseFault(faultDocument(fault))).toEqual(fault);
+    }),
+  );
+});

@@ -1,0 +1,59 @@
+import { isIP, isIPv4 } from 'node:net';
+import { quote } from './decimal';
+
+/** A block of addresses, `10.244.1.0/24` or `fd00::/8`; a bare address is a block of one. */
+export interface Cidr {
+  readonly family: 4 | 6;
+  readonly address: string;
+  readonly prefixLength: number;
+}
+
+/** Ports from `first` to `last`, both within; one port when they are equal. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+const blockPattern = /^([0-9a-fA-F.:]{2,45})(?:\/([0-9]{1,3}))?$/;
+
+export const protocols = ['tcp', 'udp', 'icmp'] as const;
+export type Protocol = (typeof protocols)[number];
+
+/** Whom a fault meets: packets to this block, narrowed by port and protocol where given. */
+export interface Target {
+  readonly cidr: Cidr;
+  readonly ports?: readonly PortRange[] | undefined;
+  readonly protocol?: Protocol | undefined;
+}
+
+/** @throws Error with a message for people; the caller knows the field */
+export function parseCidr(input: unknown): Cidr {
+  const [, address = '', prefix] = (typeof input === 'string' ? blockPattern.exec(input) : null) ?? [];
+  const family = isIPv4(address) ? 4 : 6;
+  const widest = family === 4 ? 32 : 128;
+  const prefixLength = Number(prefix ?? widest);
+  if (isIP(address) === 0 || prefixLength > widest) {
+    throw new Error(`${quote(input)} is not an address block like 10.244.1.0/24 or fd00::/8`);
+  }
+  return { family, address, prefixLength };
+}
+
+export function printCidr(cidr: Cidr): string {
+  return `${cidr.address}/${cidr.prefixLength}`;
+}
+
+/** Reads `2379`, `"2379"` or `"20160-20180"`. @throws Error with a message for people */
+export function parsePortRange(input: unknown): PortRange {
+  const text = typeof input === 'number' ? String(input) : input;
+  const match = typeof text === 'string' ? /^([0-9]{1,5})(?:-([0-9]{1,5}))?$/.exec(text) : null;
+  const first = Number(match?.[1] ?? NaN);
+  const last = Number(match?.[2] ?? first);
+  if (!(first >= 1 && first <= last && last <= 65_535)) {
+    throw new Error(`${quote(input)} is not a port like 2379 or a range like 20160-20180`);
+  }
+  return { first, last };
+}
+
+export function printPortRange({ first, last }: PortRange): number | string {
+  return first === last ? first : `${first}-${last}`;
+}
