@@ -1,0 +1,12 @@
+export type { Capabilities, Capability } from './capabilities';
+export { compose } from './compose';
+export { differences, type Difference } from './differences';
+export type { Applied, QdiscDriver, Reading } from './driver';
+export { FakeDriver } from './fake-driver';
+export { netemErrors } from './netem-errors';
+export type { Counters, Observed, ObservedNetem, ObservedQdisc } from './observed';
+export type { Profile } from './profile';
+export { handles, type QdiscTree } from './qdisc-tree';
+export { assertSupported } from './supported';
+export { TcDriver, type TcDriverSettings } from './tc-driver';
+export { netemHint } from './tc-failure';

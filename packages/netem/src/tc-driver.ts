@@ -1,0 +1,164 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isPodlagError } from '@podlag/core';
+import type { Capabilities } from './capabilities';
+import { differences, isOurs, qdiscAt, rootOf } from './differences';
+import type { Applied, QdiscDriver, Reading } from './driver';
+import { netemErrors } from './netem-errors';
+import type { Observed } from './observed';
+import { plan, planClearance, type Plan } from './plan';
+import { probeCapabilities } from './probe';
+import { handles, type QdiscTree } from './qdisc-tree';
+import { distributionFile, type Shape } from './shape';
+import { TcBatch } from './tc-batch';
+import { shellLine, tcCommand, type TcCommand } from './tc-command';
+import { explainFailure } from './tc-failure';
+import { parseClasses, parseFilters, parseQdiscs } from './tc-output';
+
+export interface TcDriverSettings {
+  /** The tc program, by name or path. Default `tc`. */
+  readonly tc?: string;
+  /** Where the tables of delay distributions are written for tc to read; made when it is not there. */
+  readonly tableDirectory: string;
+  /** Replace a root qdisc of somebody else. Default false. */
+  readonly takeOverRoot?: boolean;
+  /** For one batch of commands. Default 5000. */
+  readonly timeoutMs?: number;
+  /** For the child; PATH finds tc. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A tc that died took an unknown part of its batch with it; reading and planning again is safe so often. */
+const attempts = 3;
+
+/** The driver that talks to the kernel through tc(8): one child for changes and text, one for JSON. */
+export class TcDriver implements QdiscDriver {
+  readonly #changes: TcBatch;
+  readonly #json: TcBatch;
+  #capabilities: Promise<Capabilities> | undefined;
+  #loadedShape: string | undefined;
+
+  constructor(private readonly settings: TcDriverSettings) {
+    const { tc = 'tc', timeoutMs = 5000, tableDirectory } = settings;
+    const env = { ...settings.env, TC_LIB_DIR: tableDirectory };
+    this.#changes = new TcBatch({ tc, options: [], env, timeoutMs });
+    this.#json = new TcBatch({ tc, options: ['-j', '-s'], env, timeoutMs });
+  }
+
+  /** The ids of the two children, for tests that kill them. */
+  get pids(): readonly (number | undefined)[] {
+    return [this.#changes.pid, this.#json.pid];
+  }
+
+  async apply(tree: QdiscTree): Promise<Applied> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#applyOnce(tree);
+      } catch (error) {
+        if (!isPodlagError(error, 'tc-died') || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  async #applyOnce(tree: QdiscTree): Promise<Applied> {
+    const planned = this.#plan(tree, await this.#observe(tree.device));
+    const shape = tree.profile?.delay.shape;
+    if (planned.commands.length > 0 && shape) await this.#writeTable(shape);
+    await this.#change(planned.commands);
+    this.#loadedShape = shape?.name;
+    const { observed, differences: left } = await this.read(tree);
+    if (left.length > 0) {
+      const found = left
+        .map(({ what, asked, observed: seen }) => `${what}: asked ${asked}, observed ${seen}`)
+        .join('; ');
+      throw netemErrors.error('not-confirmed', `${tree.device}: ${found}`);
+    }
+    return {
+      commands: planned.commands.map(shellLine),
+      decisive: planned.decisive && shellLine(planned.decisive),
+      observed,
+    };
+  }
+
+  async preview(tree: QdiscTree): Promise<readonly string[]> {
+    return this.#plan(tree, await this.#observe(tree.device)).commands.map(shellLine);
+  }
+
+  async read(tree: QdiscTree): Promise<Reading> {
+    const observed = await this.#observe(tree.device);
+    return { observed, differences: differences(tree, observed) };
+  }
+
+  async tidy(tree: QdiscTree, force: boolean): Promise<boolean> {
+    const observed = await this.#observe(tree.device);
+    if (!isOurs(rootOf(observed))) return true;
+    const backlog = qdiscAt(observed, handles.shapedClass)?.counters.backlogPackets ?? 0;
+    if (backlog > 0 && !force) return false;
+    await this.#change(planClearance(tree.device, observed));
+    this.#loadedShape = undefined;
+    return true;
+  }
+
+  capabilities(): Promise<Capabilities> {
+    this.#capabilities ??= probeCapabilities(this.#changes, this.settings.tc ?? 'tc');
+    return this.#capabilities;
+  }
+
+  close(): void {
+    this.#changes.close();
+    this.#json.close();
+  }
+
+  #plan(tree: QdiscTree, observed: Observed): Plan {
+    return plan(tree, observed, {
+      takeOverRoot: this.settings.takeOverRoot ?? false,
+      loadedShape: this.#loadedShape,
+    });
+  }
+
+  async #change(commands: readonly TcCommand[]): Promise<void> {
+    if (commands.length === 0) return;
+    const [failure] = (await this.#changes.run(commands)).failures;
+    if (failure) throw explainFailure(failure);
+  }
+
+  async #observe(device: string): Promise<Observed> {
+    const [qdiscs, classes] = await Promise.all([
+      this.#show(this.#json, ['qdisc', 'show', 'dev', device]),
+      this.#show(this.#changes, ['class', 'show', 'dev', device]),
+    ]);
+    const observed = { device, qdiscs: parseQdiscs(qdiscs), classes: parseClasses(classes), filters: [] };
+    // Another root has no filters of ours, and a noqueue device answers the question with an error.
+    if (!isOurs(rootOf(observed))) return observed;
+    const filters = await this.#show(this.#changes, [
+      'filter',
+      'show',
+      'dev',
+      device,
+      'parent',
+      handles.root,
+    ]);
+    return { ...observed, filters: parseFilters(filters) };
+  }
+
+  async #show(batch: TcBatch, words: readonly string[]): Promise<string> {
+    const { stdout, failures } = await batch.run([tcCommand(...words)]);
+    if (failures[0]) throw explainFailure(failures[0]);
+    return stdout;
+  }
+
+  /** Under its final name only when whole; a table of the same name has the same content. */
+  async #writeTable(shape: Shape): Promise<void> {
+    const { tableDirectory } = this.settings;
+    const file = join(tableDirectory, `${shape.name}.dist`);
+    const text = distributionFile(shape);
+    if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
+    try {
+      await mkdir(tableDirectory, { recursive: true });
+      await writeFile(`${file}.new`, text);
+      await rename(`${file}.new`, file);
+    } catch (cause) {
+      throw netemErrors.error('table-unwritable', `${file}: ${(cause as Error).message}`, { cause });
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { release } from 'node:os';
+import type { PodlagError } from '@podlag/core';
+import { netemErrors } from './netem-errors';
+import type { TcFailure } from './tc-batch';
+import { shellLine } from './tc-command';
+
+/** Where netem comes from, by a mark in the kernel's release. The first that fits is told; the rest get all of them. */
+const netemSources: readonly (readonly [mark: RegExp, fix: string])[] = [
+  [
+    /\.(el|fc|amzn|rocky)[0-9]*/,
+    'dnf install kernel-modules-extra (or kernel-modules-core), then modprobe sch_netem',
+  ],
+  [/microsoft/i, 'WSL 2 kernels before 5.15.90 are built without it: wsl --update'],
+  [
+    /-(aws|azure|gcp|kvm|generic|cloud)/,
+    'apt-get install linux-modules-extra-$(uname -r), then modprobe sch_netem',
+  ],
+  [
+    /cos|chromium/i,
+    'Container-Optimized OS ships it from milestone 93 on: use a newer image, or an Ubuntu node pool',
+  ],
+  [/bottlerocket/i, 'use a Bottlerocket variant whose kernel has CONFIG_NET_SCH_NETEM'],
+];
+
+const anyDistribution =
+  'RHEL, Fedora, Amazon Linux: dnf install kernel-modules-extra; Ubuntu cloud images: apt-get install ' +
+  'linux-modules-extra-$(uname -r); then modprobe sch_netem. A kernel of your own needs CONFIG_NET_SCH_NETEM=m';
+
+/** What the person who runs the node can do about a kernel without netem. `kernel` is the release, as of uname -r. */
+export function netemHint(kernel: string = release()): string {
+  const fix = netemSources.find(([mark]) => mark.test(kernel))?.[1] ?? anyDistribution;
+  return `On the node (kernel ${kernel}): ${fix}.`;
+}
+
+/** A refusal of the kernel as an error that says what to do. The command that caused it comes along. */
+export function explainFailure({ command, message }: TcFailure): PodlagError {
+  const detail = `${shellLine(command)}: ${message}`;
+  const cause = new Error(message);
+  if (message.includes('Operation not permitted'))
+    return netemErrors.error('no-permission', detail, { cause });
+  if (/Cannot find device|No such device/.test(message))
+    return netemErrors.error('device-missing', detail, { cause });
+  if (message.includes('qdisc kind is unknown')) {
+    return command.words.includes('netem')
+      ? netemErrors.error('netem-missing', detail, { cause, hint: netemHint() })
+      : netemErrors.error('kernel-lacks', detail, { cause });
+  }
+  if (/classifier kind is unknown|TC classifier not found/.test(message))
+    return netemErrors.error('kernel-lacks', detail, { cause });
+  return netemErrors.error('tc-failed', detail, { cause });
+}

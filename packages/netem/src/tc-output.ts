@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import type {
+  Counters,
+  ObservedChance,
+  ObservedFilter,
+  ObservedLoss,
+  ObservedNetem,
+  ObservedQdisc,
+} from './observed';
+
+/** What tc prints, as values. `-j` for qdiscs; classes and filters as text, whose JSON repeats keys or is missing. */
+
+const correlated = { correlation: z.number().default(0) };
+
+const netemOptions = z.object({
+  limit: z.number(),
+  delay: z.object({ delay: z.number(), jitter: z.number(), ...correlated }).optional(),
+  'loss-random': z.object({ loss: z.number(), ...correlated }).optional(),
+  'loss-gemodel': z.object({ p: z.number(), r: z.number(), '1-h': z.number(), '1-k': z.number() }).optional(),
+  'loss-state': z
+    .object({ p13: z.number(), p31: z.number(), p32: z.number(), p23: z.number(), p14: z.number() })
+    .optional(),
+  duplicate: z.object({ duplicate: z.number(), ...correlated }).optional(),
+  corrupt: z.object({ corrupt: z.number(), ...correlated }).optional(),
+  reorder: z.object({ reorder: z.number(), ...correlated }).optional(),
+  rate: z.object({ rate: z.number() }).default({ rate: 0 }),
+  gap: z.number().default(0),
+});
+
+const qdisc = z.object({
+  kind: z.string(),
+  handle: z.string(),
+  root: z.boolean().optional(),
+  parent: z.string().optional(),
+  options: z.record(z.string(), z.unknown()).default({}),
+  bytes: z.number().default(0),
+  packets: z.number().default(0),
+  drops: z.number().default(0),
+  qlen: z.number().default(0),
+});
+
+/** Reads `tc -j -s qdisc show dev DEVICE`. Ingress and clsact are not the egress side's and are left out. */
+export function parseQdiscs(json: string): readonly ObservedQdisc[] {
+  return z
+    .array(qdisc)
+    .parse(JSON.parse(json))
+    .filter(({ kind }) => kind !== 'ingress' && kind !== 'clsact')
+    .map((one) => ({
+      kind: one.kind,
+      handle: one.handle,
+      parent: one.root === true ? 'root' : (one.parent ?? ''),
+      directQueueLength: one.kind === 'htb' ? Number(one.options.direct_qlen) : undefined,
+      netem: one.kind === 'netem' ? netemOf(netemOptions.parse(one.options)) : undefined,
+      counters: countersOf(one),
+    }));
+}
+
+function countersOf({ bytes, packets, drops, qlen }: z.output<typeof qdisc>): Counters {
+  return { bytes, packets, drops, backlogPackets: qlen };
+}
+
+function netemOf(options: z.output<typeof netemOptions>): ObservedNetem {
+  const { delay = { delay: 0, jitter: 0, correlation: 0 }, duplicate, corrupt, reorder } = options;
+  return {
+    limit: options.limit,
+    delaySeconds: roundestMicroseconds(delay.delay),
+    jitterSeconds: roundestMicroseconds(delay.jitter),
+    delayCorrelation: delay.correlation,
+    loss: lossOf(options),
+    duplicate: duplicate && chance(duplicate.duplicate, duplicate.correlation),
+    corrupt: corrupt && chance(corrupt.corrupt, corrupt.correlation),
+    reorder: reorder && chance(reorder.reorder, reorder.correlation),
+    gap: options.gap,
+    rateBytesPerSecond: options.rate.rate,
+  };
+}
+
+function lossOf(options: z.output<typeof netemOptions>): ObservedLoss | undefined {
+  const random = options['loss-random'];
+  const gemodel = options['loss-gemodel'];
+  const state = options['loss-state'];
+  if (random) return { kind: 'random', ...chance(random.loss, random.correlation) };
+  if (gemodel) return { kind: 'gemodel', chances: [gemodel.p, gemodel.r, gemodel['1-h'], gemodel['1-k']] };
+  if (state) return { kind: 'state', chances: [state.p13, state.p31, state.p32, state.p23, state.p14] };
+  return undefined;
+}
+
+function chance(ratio: number, correlation: number): ObservedChance {
+  return { ratio, correlation };
+}
+
+/**
+ * tc's JSON takes times from the old 64 ns ticks and cuts them to microseconds: 250us comes out as 0.000249. The
+ * kernel has the printed number of microseconds or one more; the rounder of the two is taken.
+ */
+function roundestMicroseconds(seconds: number): number {
+  const printed = Math.round(seconds * 1e6);
+  const next = printed + 1;
+  return (trailingZeros(next) > trailingZeros(printed) ? next : printed) / 1e6;
+}
+
+function trailingZeros(value: number): number {
+  return value === 0 ? Infinity : (/0*$/.exec(String(value))?.[0].length ?? 0);
+}
+
+/** Reads the ids of HTB classes out of `tc class show dev DEVICE`. */
+export function parseClasses(text: string): readonly string[] {
+  return [...text.matchAll(/^class htb ([0-9a-f]+:[0-9a-f]+) /gm)].map((match) => match[1] ?? '');
+}
+
+const filterHead =
+  /^filter (?:parent [0-9a-f]+: )?protocol (\S+) pref (\d+) u32 .*fh [0-9a-f]+::[0-9a-f]+ .*flowid (\S+)/;
+const filterMatch = /^\s+match ([0-9a-f]{8}\/[0-9a-f]{8}) at (\d+)/;
+
+/** Reads `tc filter show dev DEVICE parent 1:`: a line for each filter, then one for each of its keys. */
+export function parseFilters(text: string): readonly ObservedFilter[] {
+  const filters: (ObservedFilter & { matches: string[] })[] = [];
+  for (const line of text.split('\n')) {
+    const [, protocol, pref, flowid] = filterHead.exec(line) ?? [];
+    const [, key, offset] = filterMatch.exec(line) ?? [];
+    if (protocol !== undefined) {
+      filters.push({ protocol, pref: Number(pref), flowid: flowid ?? '', matches: [] });
+    } else if (key !== undefined) {
+      filters.at(-1)?.matches.push(`${key} at ${offset ?? ''}`);
+    }
+  }
+  return filters;
+}
