@@ -1,0 +1,113 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { isPodlagError, type Logger } from '@podlag/core';
+import { TcDriver, type QdiscDriver } from '@podlag/netem';
+import { agentErrors } from './agent-errors';
+import { createApp } from './app';
+import { systemClock, type Clock } from './clock';
+import type { AgentConfig } from './config';
+import { defaultRouteDevice } from './default-route';
+import { LeaseFile } from './lease-file';
+import { AgentMetrics } from './metrics';
+import { Readiness } from './readiness';
+import { restore } from './restore';
+import { Shaper } from './shaper';
+
+export interface AgentParts {
+  readonly config: AgentConfig;
+  readonly logger: Logger;
+  /** For the tc that it starts; PATH finds the program. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly driver?: QdiscDriver;
+  readonly clock?: Clock;
+}
+
+export interface Agent {
+  readonly port: number;
+  readonly readiness: Readiness;
+  /** Stops answering. What is set stays in the kernel: a restart takes it up, and the pod's end ends it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an agent: listens, then brings the kernel to what is set, then is ready. A kernel that cannot shape is no
+ * reason to fail unless a fault is to be in force from the start: the pod must come up, and the agent can say why.
+ *
+ * @throws PodlagError `port-taken`, `no-default-route`
+ */
+export async function startAgent({
+  config,
+  logger,
+  env,
+  driver,
+  clock = systemClock,
+}: AgentParts): Promise<Agent> {
+  const device = config.device ?? (await defaultRouteDevice());
+  const metrics = new AgentMetrics();
+  const readiness = new Readiness();
+  const lease = new LeaseFile(join(config.runDirectory, 'lease.json'));
+  const qdiscs = driver ?? tcDriver(config, env);
+  const found = await lease.read();
+  const server = createServer();
+  const port = await listen(server, config.listenPort, config.listenAddress);
+  const shaper = new Shaper({
+    device,
+    agentPort: port,
+    driver: qdiscs,
+    lease,
+    clock,
+    logger,
+    observer: metrics,
+  });
+  server.on('request', createApp({ shaper, driver: qdiscs, readiness, metrics, logger }));
+  try {
+    await restore(shaper, found, config.initialLatency, logger);
+    readiness.becomeReady();
+  } catch (error) {
+    const reason = isPodlagError(error) ? error.toText() : String(error);
+    readiness.fail(reason);
+    logger.error({ err: error, device }, `not ready: ${reason}`);
+  }
+  return {
+    port,
+    readiness,
+    async close() {
+      await closeServer(server);
+      await shaper.close();
+    },
+  };
+}
+
+function tcDriver({ tc, runDirectory, takeOverRoot }: AgentConfig, env: NodeJS.ProcessEnv): QdiscDriver {
+  return new TcDriver({ tc, takeOverRoot, tableDirectory: join(runDirectory, 'tc'), env });
+}
+
+/** All addresses of both families unless one is named; a kernel without IPv6 has only the one. */
+async function listen(server: Server, port: number, address: string | undefined): Promise<number> {
+  try {
+    return await listenOn(server, port, address ?? '::');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EAFNOSUPPORT' && address === undefined) return listenOn(server, port, '0.0.0.0');
+    if (code === 'EADDRINUSE')
+      throw agentErrors.error('port-taken', `port ${port} is in use`, { cause: error });
+    throw error;
+  }
+}
+
+function listenOn(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen({ port, host }, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,45 @@
+import type { Fault } from '@podlag/core';
+
+/** A fault and when it goes by itself, in milliseconds since the epoch. */
+export interface HeldFault {
+  readonly fault: Fault;
+  readonly expiresAt: number | undefined;
+}
+
+/** What the agent is asked to have in force, by name. Never changed in place: a change makes a new set. */
+export type FaultSet = ReadonlyMap<string, HeldFault>;
+
+export const noFaults: FaultSet = new Map();
+
+/** `ttl` counts from `now`: a fault that is put again lives anew. */
+export function hold(fault: Fault, now: number): HeldFault {
+  return { fault, expiresAt: fault.ttl && now + fault.ttl.milliseconds };
+}
+
+export function withFault(set: FaultSet, held: HeldFault): FaultSet {
+  return new Map(set).set(held.fault.name, held);
+}
+
+export function withoutFault(set: FaultSet, name: string): FaultSet {
+  return new Map([...set].filter(([other]) => other !== name));
+}
+
+export function setOf(held: readonly HeldFault[]): FaultSet {
+  return new Map(held.map((one) => [one.fault.name, one]));
+}
+
+export function faultsOf(set: FaultSet): readonly Fault[] {
+  return [...set.values()].map(({ fault }) => fault);
+}
+
+/** What is left at `now`. The same set when nothing has expired. */
+export function unexpired(set: FaultSet, now: number): FaultSet {
+  const left = [...set].filter(([, { expiresAt }]) => expiresAt === undefined || expiresAt > now);
+  return left.length === set.size ? set : new Map(left);
+}
+
+/** When the next fault goes by itself. */
+export function nextExpiry(set: FaultSet): number | undefined {
+  const times = [...set.values()].flatMap(({ expiresAt }) => expiresAt ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}

@@ -1,0 +1,168 @@
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { netemErrors } from '@podlag/netem';
+import { startTestAgent, type TestAgent, type TestAgentOptions } from './testing';
+
+const started: TestAgent[] = [];
+const start = async (options?: TestAgentOptions): Promise<TestAgent> => {
+  const agent = await startTestAgent(options);
+  started.push(agent);
+  return agent;
+};
+afterEach(async () => {
+  for (const { agent } of started.splice(0)) await agent.close();
+});
+
+/** The same pod, the agent's container started anew: kernel, volume and time go on. */
+const restart = async (before: TestAgent, env?: Record<string, string>): Promise<TestAgent> => {
+  await before.agent.close();
+  return start({ driver: before.driver, clock: before.clock, runDirectory: before.runDirectory, env });
+};
+
+const latency = async (agent: TestAgent): Promise<unknown> =>
+  ((await agent.call('/latency')).body as { latency: string }).latency;
+
+test('the initial latency is in force before the agent is ready', async () => {
+  const agent = await start({ env: { PODLAG_INITIAL_LATENCY: '20ms' } });
+  expect((await agent.call('/readyz')).status).toBe(200);
+  expect(await latency(agent)).toBe('20ms');
+});
+
+test('a restarted agent takes up what is set, not the initial latency', async () => {
+  const before = await start({ env: { PODLAG_INITIAL_LATENCY: '20ms' } });
+  await before.call('/latency/50ms');
+  await before.put('/v1/faults/lossy', { loss: { ratio: '1%' } });
+  const after = await restart(before, { PODLAG_INITIAL_LATENCY: '20ms' });
+  expect((await after.call('/latency')).body).toMatchObject({
+    latency: '50ms',
+    faults: ['latency', 'lossy'],
+  });
+});
+
+test('a latency that was taken away does not come back with a restart', async () => {
+  const before = await start({ env: { PODLAG_INITIAL_LATENCY: '20ms' } });
+  await before.call('/latency/0ms');
+  expect(await latency(await restart(before, { PODLAG_INITIAL_LATENCY: '20ms' }))).toBe('0ms');
+});
+
+test('a fault goes by itself after its ttl, alone, and the state says when', async () => {
+  const agent = await start();
+  await agent.call('/latency/20ms');
+  await agent.put('/v1/faults/short', { delay: { time: '5ms' }, ttl: '30s' });
+  expect((await agent.call('/v1/state')).body).toMatchObject({ expiresAt: '2026-01-01T00:00:30.000Z' });
+  agent.clock.advance(29_999);
+  expect(await latency(agent)).toBe('25ms');
+  agent.clock.advance(1);
+  expect(await latency(agent)).toBe('20ms');
+  expect((await agent.call('/v1/state')).body).toMatchObject({ expiresAt: null });
+});
+
+test('a fault that is put again lives anew', async () => {
+  const agent = await start();
+  await agent.put('/v1/faults/short', { delay: { time: '5ms' }, ttl: '30s' });
+  agent.clock.advance(20_000);
+  await agent.put('/v1/faults/short', { delay: { time: '5ms' }, ttl: '30s' });
+  agent.clock.advance(20_000);
+  expect(await latency(agent)).toBe('5ms');
+});
+
+test('what expired while the agent was away is gone when it is back', async () => {
+  const before = await start();
+  await before.put('/v1/faults/short', { delay: { time: '5ms' }, ttl: '30s' });
+  await before.put('/v1/faults/long', { delay: { time: '7ms' }, ttl: '60s' });
+  await before.agent.close();
+  before.clock.advance(31_000);
+  const after = await restart(before);
+  expect(await latency(after)).toBe('7ms');
+  after.clock.advance(30_000);
+  expect(await latency(after)).toBe('0ms');
+});
+
+test('an expiry that the kernel refuses is tried again', async () => {
+  const agent = await start();
+  await agent.put('/v1/faults/short', { delay: { time: '5ms' }, ttl: '30s' });
+  agent.driver.failure = netemErrors.error('tc-failed', 'busy');
+  agent.clock.advance(30_000);
+  expect(await latency(agent)).toBe('5ms');
+  agent.clock.advance(1_000);
+  expect(await latency(agent)).toBe('0ms');
+});
+
+test('faults work without a writable directory, and the state says that they will not survive', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'podlag-')), 'file');
+  await writeFile(file, '');
+  const agent = await start({ runDirectory: join(file, 'below-a-file') });
+  expect((await agent.call('/latency/20ms')).status).toBe(200);
+  expect((await agent.call('/v1/state')).body).toMatchObject({
+    survivesRestart: { saved: false, reason: expect.stringContaining('ENOTDIR') },
+  });
+});
+
+test.each(['', '{', '{"version":2,"faults":[]}', '{"version":1,"faults":[{"fault":{"name":"x"}}]}'])(
+  'a lease file that says %j is not believed: the kernel is brought to the start',
+  async (text) => {
+    const before = await start();
+    await before.call('/latency/20ms');
+    await before.agent.close();
+    await writeFile(join(before.runDirectory, 'lease.json'), text);
+    expect(await latency(await restart(before))).toBe('0ms');
+  },
+);
+
+test('the lease is for the agent alone', async () => {
+  const agent = await start();
+  await agent.call('/latency/20ms');
+  const file = join(agent.runDirectory, 'lease.json');
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+    version: 1,
+    faults: [{ fault: { name: 'latency' } }],
+  });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('drift is seen, named, and put right by the next change', async () => {
+  const agent = await start();
+  await agent.call('/latency/20ms');
+  agent.driver.tamper('eth0', (observed) => ({
+    ...observed,
+    qdiscs: observed.qdiscs.map((one) =>
+      one.netem ? { ...one, netem: { ...one.netem, delaySeconds: 0.1 } } : one,
+    ),
+  }));
+  expect((await agent.call('/v1/state')).body).toMatchObject({
+    drift: [{ what: 'delay.time', asked: '20ms', observed: '0.1s' }],
+  });
+  expect((await agent.call('/latency')).body).toMatchObject({ latency: '100ms' });
+  await agent.call('/latency/20ms');
+  expect((await agent.call('/v1/state')).body).toMatchObject({ drift: [] });
+});
+
+test('without netem the agent is up and ready, unless a fault is to be in force from the start', async () => {
+  const { driver } = await start();
+  driver.shaping = {
+    available: false,
+    code: 'netem-missing',
+    reason: 'no netem',
+    hint: 'modprobe sch_netem',
+  };
+  expect((await (await start({ driver })).call('/readyz')).status).toBe(200);
+  const waiting = await start({ driver, env: { PODLAG_INITIAL_LATENCY: '20ms' } });
+  expect(await waiting.call('/readyz')).toMatchObject({
+    status: 503,
+    body: { reason: expect.stringContaining('modprobe sch_netem') },
+  });
+  expect((await waiting.call('/healthz')).status).toBe(200);
+});
+
+test('a port that is taken is an error that says which setting to change', async () => {
+  const other = createServer().listen(0);
+  const { port } = other.address() as AddressInfo;
+  await expect(start({ env: { PODLAG_LISTEN_PORT: String(port) } })).rejects.toMatchObject({
+    code: 'port-taken',
+    hint: expect.stringContaining('PODLAG_LISTEN_PORT'),
+  });
+  other.close();
+});

@@ -1,0 +1,90 @@
+import { handles, type Reading } from '@podlag/netem';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { countersAt, observedDelay } from './observed-view';
+import type { Shaper, ShaperObserver } from './shaper';
+import { version } from './version';
+
+/** From a change by a long-lived tc, a tenth of a millisecond, to a node that gasps. */
+const applySeconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+
+/** What the agent tells Prometheus. docs/metrics.md describes each; a test holds the two together. */
+export class AgentMetrics implements ShaperObserver {
+  readonly registry = new Registry();
+
+  readonly #applies = this.#counter(
+    'podlag_agent_apply_total',
+    'Changes tried, by result: ok or the code of the error.',
+    ['result'],
+  );
+  readonly #applyDuration = new Histogram({
+    name: 'podlag_agent_apply_duration_seconds',
+    help: 'Time from the first command of a change to its confirmation by the kernel.',
+    buckets: applySeconds,
+    registers: [this.registry],
+  });
+  readonly #expired = this.#counter('podlag_agent_expired_faults_total', 'Faults that ended by their ttl.');
+  readonly #faults = this.#gauge('podlag_agent_faults', 'Faults that are set.');
+  readonly #drift = this.#gauge(
+    'podlag_agent_drift',
+    'Things that the kernel has otherwise than asked; 0 is as it should be.',
+  );
+  readonly #delay = this.#gauge(
+    'podlag_agent_netem_delay_seconds',
+    'Delay in force for everybody, read back from the kernel.',
+    ['device', 'direction'],
+  );
+  readonly #shapedPackets = this.#gauge(
+    'podlag_agent_shaped_packets',
+    'Packets that left through the faults since the tree was made.',
+    ['device'],
+  );
+  readonly #shapedDrops = this.#gauge(
+    'podlag_agent_shaped_drops',
+    'Packets that the faults have dropped since the tree was made.',
+    ['device'],
+  );
+  readonly #backlog = this.#gauge('podlag_agent_backlog_packets', 'Packets that are being delayed now.', [
+    'device',
+  ]);
+  readonly #leaseSaved = this.#gauge(
+    'podlag_agent_survives_restart',
+    '1 when a restarted agent would find what is set now.',
+  );
+
+  constructor() {
+    this.#gauge('podlag_agent_build_info', 'Always 1; the version is a label.', ['version']).set(
+      { version },
+      1,
+    );
+  }
+
+  applied(result: string, seconds: number): void {
+    this.#applies.inc({ result });
+    this.#applyDuration.observe(seconds);
+  }
+
+  expired(faults: number): void {
+    this.#expired.inc(faults);
+  }
+
+  /** Takes over what is only known by asking: called at each scrape. */
+  observe(shaper: Shaper, { observed, differences }: Reading): void {
+    const { device } = shaper;
+    const shaped = countersAt(observed, handles.shapedClass);
+    this.#faults.set(shaper.faults.size);
+    this.#drift.set(differences.length);
+    this.#delay.set({ device, direction: 'egress' }, observedDelay(observed).nanoseconds / 1e9);
+    this.#shapedPackets.set({ device }, shaped.packets);
+    this.#shapedDrops.set({ device }, shaped.drops);
+    this.#backlog.set({ device }, shaped.backlogPackets);
+    this.#leaseSaved.set(shaper.leaseState.saved ? 1 : 0);
+  }
+
+  #counter<L extends string = never>(name: string, help: string, labelNames: L[] = []): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  #gauge<L extends string = never>(name: string, help: string, labelNames: L[] = []): Gauge<L> {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  }
+}
