@@ -81,6 +81,9 @@ test.each<[string, unknown, string]>([
   ['ingress', { partition: true, direction: 'ingress' }, 'direction'],
   ['both directions', { partition: true, direction: 'both' }, 'direction'],
   ['a seed', { loss: { ratio: '1%' }, seed: 42 }, 'seed'],
+  ['half a microsecond', { delay: { time: '500ns' } }, 'delay.time'],
+  ['a jitter of half a microsecond', { delay: { time: '5ms', jitter: '1500ns' } }, 'delay.jitter'],
+  ['five minutes', { delay: { time: '5m' } }, 'delay.time'],
 ])(
   'what the agent cannot do yet is refused as not-supported, never ignored: %s',
   async (_, document, field) => {

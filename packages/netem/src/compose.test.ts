@@ -84,6 +84,13 @@ test('two loss models that no single leaf can do are refused, not approximated',
   );
 });
 
+test('delays that add up to more than tc can say are refused', () => {
+  const long = { delay: { time: '4m' } };
+  expect(() => profileOf(long, long)).toThrow(
+    expect.objectContaining({ code: 'not-composable', field: 'delay.time' }),
+  );
+});
+
 test('two uniform jitters make the triangle that they are, not a wider uniform', () => {
   const jittered = { delay: { time: '20ms', jitter: '5ms' } };
   const { delay } = profileOf(jittered, jittered);

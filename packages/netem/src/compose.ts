@@ -11,6 +11,7 @@ import {
 import { netemErrors } from './netem-errors';
 import type { LossModel, Profile, ProfileChance, ProfileDelay, ProfileReorder } from './profile';
 import { addSpreads, shapeOf } from './shape';
+import { longestTcTime } from './tc-command';
 
 const noDelay: ProfileDelay = {
   time: Duration.zero,
@@ -64,6 +65,16 @@ function delayOf({ time, jitter, correlation, distribution }: Delay): ProfileDel
 
 function addDelays(one: ProfileDelay, other: ProfileDelay): ProfileDelay {
   const time = Duration.ofNanoseconds(one.time.nanoseconds + other.time.nanoseconds, 'delay.time');
+  if (time.nanoseconds >= longestTcTime) {
+    throw netemErrors.error(
+      'not-composable',
+      `the delays add up to ${time.toString()}, and tc ends at 274 s`,
+      {
+        field: 'delay.time',
+        hint: 'Take one of the delays away first.',
+      },
+    );
+  }
   if (!one.shape) return { ...other, time };
   if (!other.shape) return { ...one, time };
   const spread = addSpreads(

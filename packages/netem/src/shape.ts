@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Distribution, NamedDistribution } from '@podlag/core';
+import { tcTimeStep } from './tc-command';
 
 /**
  * The form of a delay distribution as netem wants it: quantiles at even steps, rising, in units of the jitter
@@ -82,9 +83,9 @@ export function addSpreads(one: Spread, other: Spread): Spread {
   const sums = left.flatMap((a) => right.map((b) => a + b)).sort((a, b) => a - b);
   const quantiles = evenSteps(tableSize).map((p) => sums[Math.floor(p * sums.length)] ?? 0);
   const widest = Math.max(...quantiles.map(Math.abs));
-  const jitter = Math.ceil(
-    Math.max(Math.hypot(one.jitterNanoseconds, other.jitterNanoseconds), widest / 3.9),
-  );
+  const least = Math.max(Math.hypot(one.jitterNanoseconds, other.jitterNanoseconds), widest / 3.9);
+  // The table is scaled to the jitter that tc can say.
+  const jitter = Math.ceil(least / tcTimeStep) * tcTimeStep;
   return { jitterNanoseconds: jitter, shape: customShape(quantiles.map((value) => value / jitter)) };
 }
 

@@ -1,5 +1,12 @@
-import type { Fault, PodlagError } from '@podlag/core';
+import type { Duration, Fault, PodlagError } from '@podlag/core';
 import { netemErrors } from './netem-errors';
+import { longestTcTime, tcTimeStep } from './tc-command';
+
+const tooFine = 'tc has no time finer than a microsecond';
+
+function isTooFine(time: Duration | undefined): boolean {
+  return time !== undefined && time.nanoseconds % tcTimeStep !== 0;
+}
 
 /** What a fault may ask for and this agent cannot do. A fault is done as a whole or refused, never done in part. */
 const unsupported: readonly (readonly [field: string, asked: (fault: Fault) => boolean, instead: string])[] =
@@ -12,6 +19,9 @@ const unsupported: readonly (readonly [field: string, asked: (fault: Fault) => b
     ['to', ({ to }) => to !== undefined, 'every fault meets everybody'],
     ['except', ({ except }) => except !== undefined, 'every fault meets everybody'],
     ['seed', ({ seed }) => seed !== undefined, 'random numbers cannot be repeated'],
+    ['delay.time', ({ delay }) => isTooFine(delay?.time), tooFine],
+    ['delay.jitter', ({ delay }) => isTooFine(delay?.jitter), tooFine],
+    ['delay.time', ({ delay }) => (delay?.time.nanoseconds ?? 0) >= longestTcTime, 'tc ends at 274 s'],
   ];
 
 /** @throws PodlagError `not-supported`, with the field */
@@ -21,7 +31,7 @@ export function assertSupported(fault: Fault): void {
 }
 
 function refusal(fault: Fault, field: string, instead: string): PodlagError {
-  return netemErrors.error('not-supported', `${fault.name}: ${field} is not supported yet: ${instead}`, {
+  return netemErrors.error('not-supported', `${fault.name}: ${field} cannot be done: ${instead}`, {
     field,
   });
 }

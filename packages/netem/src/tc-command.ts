@@ -27,11 +27,16 @@ export function shellLine(command: TcCommand): string {
   return `tc ${batchLine(command)}`;
 }
 
-/** The largest unit in which the value is whole: tc reads a float, and only whole ones are sure to be exact in it. */
+/** tc reads a time as a whole number of microseconds and sends it in ticks of 64 ns (q_netem.c, get_ticks). */
+export const tcTimeStep = 1_000;
+
+/** Ticks are 32 bits wide: 274 s. */
+export const longestTcTime = 2 ** 32 * 64;
+
+/** The value in the larger unit in which it is whole: tc reads a float, and only whole ones are sure to be exact. */
 export function tcTime({ nanoseconds }: Duration): string {
   if (nanoseconds % 1_000_000 === 0) return `${nanoseconds / 1_000_000}ms`;
-  if (nanoseconds % 1_000 === 0) return `${nanoseconds / 1_000}us`;
-  return `${nanoseconds}ns`;
+  return `${Math.round(nanoseconds / tcTimeStep)}us`;
 }
 
 export function tcRate(rate: Rate): string {

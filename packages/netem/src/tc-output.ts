@@ -90,8 +90,8 @@ function chance(ratio: number, correlation: number): ObservedChance {
 }
 
 /**
- * tc's JSON takes times from the old 64 ns ticks and cuts them to microseconds: 250us comes out as 0.000249. The
- * kernel has the printed number of microseconds or one more; the rounder of the two is taken.
+ * tc sends times in ticks of 64 ns and prints what comes back cut to microseconds: 250us is 3906 ticks, 249.984 us,
+ * and comes out as 0.000249. The value asked for was that number of microseconds or one more; the rounder is taken.
  */
 function roundestMicroseconds(seconds: number): number {
   const printed = Math.round(seconds * 1e6);

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+
+/**
+ * Two hosts and a wire: the device under test in this process's own network namespace, its peer in one made for it.
+ * A test's packets go through both IP stacks and whatever qdisc is on `device`.
+ */
+export interface Link {
+  readonly device: string;
+  readonly address: string;
+  readonly address6: string;
+  readonly peerAddress: string;
+  readonly peerAddress6: string;
+  /** The peer's namespace, for `ip netns exec`. */
+  readonly peer: string;
+  remove(): void;
+}
+
+export function ip(...args: string[]): string {
+  return execFileSync('ip', args, { encoding: 'utf8' });
+}
+
+export function makeLink(): Link {
+  const peer = `podlag-peer-${process.pid}`;
+  const link = {
+    device: 'podlag0',
+    address: '10.99.0.1',
+    address6: 'fd99::1',
+    peerAddress: '10.99.0.2',
+    peerAddress6: 'fd99::2',
+    peer,
+    remove: () => {
+      ip('link', 'del', 'podlag0');
+      ip('netns', 'del', peer);
+    },
+  };
+  ip('netns', 'add', peer);
+  ip('link', 'add', link.device, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', peer);
+  for (const [netns, device, address, address6] of [
+    [[], link.device, link.address, link.address6],
+    [['-n', peer], 'eth0', link.peerAddress, link.peerAddress6],
+  ] as const) {
+    ip(...netns, 'link', 'set', device, 'up');
+    ip(...netns, 'addr', 'add', `${address}/24`, 'dev', device);
+    ip(...netns, 'addr', 'add', `${address6}/64`, 'dev', device, 'nodad');
+  }
+  ip('-n', peer, 'link', 'set', 'lo', 'up');
+  return link;
+}
+
+/** Both ends forget each other's hardware address. */
+export function forgetNeighbours({ peer }: Link): void {
+  ip('neigh', 'flush', 'all');
+  ip('-n', peer, 'neigh', 'flush', 'all');
+}
