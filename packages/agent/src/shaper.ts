@@ -1,4 +1,4 @@
-import { isPodlagError, type Logger } from '@podlag/core';
+import { isPodlagError, TaskQueue, type Logger } from '@podlag/core';
 import {
   assertSupported,
   compose,
@@ -11,7 +11,6 @@ import {
 import type { Clock } from './clock';
 import { faultsOf, nextExpiry, noFaults, unexpired, type FaultSet } from './fault-set';
 import type { LeaseFile } from './lease-file';
-import { TaskQueue } from './task-queue';
 
 /** Whether a restart of the agent would find what is set now. */
 export type LeaseState = { readonly saved: true } | { readonly saved: false; readonly reason: string };

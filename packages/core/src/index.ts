@@ -41,3 +41,4 @@ export { Rate } from './rate';
 export { Ratio } from './ratio';
 export { parseCidr, parsePortRange, printCidr, printPortRange } from './target';
 export type { Cidr, PortRange, Protocol, Target } from './target';
+export { TaskQueue } from './task-queue';

@@ -40,6 +40,11 @@ test('one child serves batch after batch, and its line numbers go on', async () 
   expect(batch.pid).toBe(pid);
 });
 
+test('batches that are asked for at once do not mix', async () => {
+  const results = await Promise.all(Array.from({ length: 20 }, () => batch.run([show])));
+  for (const { stdout } of results) expect(() => JSON.parse(stdout) as unknown).not.toThrow();
+});
+
 test('a child that was killed between two batches is replaced', async () => {
   await batch.run([show]);
   const pid = batch.pid!;

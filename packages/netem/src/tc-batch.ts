@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { TaskQueue } from '@podlag/core';
 import { netemErrors } from './netem-errors';
 import { batchLine, type TcCommand } from './tc-command';
 
@@ -31,11 +32,12 @@ const syncWord = 'podlag-sync';
  * kernel's acknowledgement before it reads the next, so that when the sync line's own complaint comes back, all before
  * it has happened. A process for each command would cost twenty times as much.
  *
- * One batch at a time; the caller queues. A child that died is replaced at the next batch.
+ * Batches run one at a time, in the order in which they came. A child that died is replaced at the next one.
  */
 export class TcBatch {
   #child: ChildProcessWithoutNullStreams | undefined;
   #lines = 0;
+  readonly #queue = new TaskQueue();
 
   constructor(private readonly settings: TcBatchSettings) {}
 
@@ -45,7 +47,11 @@ export class TcBatch {
   }
 
   /** @throws PodlagError `tc-missing`, `tc-died`, `tc-timeout`; commands that fail are in the result */
-  async run(commands: readonly TcCommand[]): Promise<BatchResult> {
+  run(commands: readonly TcCommand[]): Promise<BatchResult> {
+    return this.#queue.run(() => this.#runNow(commands));
+  }
+
+  async #runNow(commands: readonly TcCommand[]): Promise<BatchResult> {
     const child = this.#child ?? this.#start();
     const first = this.#lines + 1;
     const sync = first + commands.length;
