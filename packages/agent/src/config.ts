@@ -6,7 +6,7 @@ const deviceName = z
   .string()
   .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,15}$/, 'must be the name of a device, as eth0');
 
-/** Every setting of the agent, as `PODLAG_` and the name in capitals, or by name in the file of `PODLAG_CONFIG`. */
+/** Every setting of the agent: in the environment, as `PODLAG_` and the name in capitals. */
 export const agentConfig = z.strictObject({
   /** TCP port of the API, which no fault ever touches. */
   listenPort: setting.port().default(defaultAgentPort),

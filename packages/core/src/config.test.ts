@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { environmentName, loadConfig, setting } from './config';
 import { Duration } from './duration';
+import { parseYaml } from './yaml';
+
+const fileOf = (text: string) => ({ name: 'a.yaml', document: parseYaml('a.yaml', text) });
 
 const schema = z.strictObject({
   listenPort: setting.port().default(2332),
@@ -23,7 +26,7 @@ test('a setting is read from the environment under its name in capitals', () => 
 });
 
 test('the environment wins over the file', () => {
-  const file = { name: 'agent.yaml', text: 'listenPort: 1\nlogLevel: debug\n' };
+  const file = fileOf('listenPort: 1\nlogLevel: debug\n');
   expect(loadConfig(schema, { env: { PODLAG_LISTEN_PORT: '2' }, file })).toMatchObject({
     listenPort: 2,
     logLevel: 'debug',
@@ -38,17 +41,8 @@ test.each([
   ['a misspelt variable', { env: { PODLAG_LISTN_PORT: '1' } }, 'Did you mean PODLAG_LISTEN_PORT?'],
   ['a port out of range', { env: { PODLAG_LISTEN_PORT: '70000' } }, 'PODLAG_LISTEN_PORT'],
   ['a bad duration', { env: { PODLAG_INITIAL_LATENCY: 'abc' } }, '"abc" is not a duration like 20ms'],
-  [
-    'an unknown key in the file',
-    { env: {}, file: { name: 'a.yaml', text: 'logLvl: info' } },
-    'Did you mean logLevel?',
-  ],
-  [
-    'a file that is no YAML, with its line',
-    { env: {}, file: { name: 'a.yaml', text: 'a: 1\nb: [' } },
-    'a.yaml',
-  ],
-  ['a file that is a list', { env: {}, file: { name: 'a.yaml', text: '- 1' } }, 'mapping'],
+  ['an unknown key in the file', { env: {}, file: fileOf('logLvl: info') }, 'Did you mean logLevel?'],
+  ['a file that is a list', { env: {}, file: fileOf('- 1') }, 'mapping'],
 ])('%s is an error that names it', (_, sources, words) => {
   expect(() => loadConfig(schema, sources)).toThrow(
     expect.objectContaining({ code: 'invalid-config', message: expect.stringContaining(words) }),
@@ -65,4 +59,10 @@ test('a Service of the namespace that is called podlag-something does not stop u
     PODLAG_LISTEN_PORT: 'tcp://10.96.3.5:80',
   };
   expect(loadConfig(schema, { env })).toMatchObject({ listenPort: 2332 });
+});
+
+test('a file that is no YAML is an error with its name and line', () => {
+  expect(() => fileOf('a: 1\nb: [')).toThrow(
+    expect.objectContaining({ code: 'invalid-config', message: expect.stringMatching(/a\.yaml[^]*2/) }),
+  );
 });

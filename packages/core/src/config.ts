@@ -1,4 +1,3 @@
-import { load } from 'js-yaml';
 import * as z from 'zod';
 import { coreErrors } from './core-errors';
 import { Duration } from './duration';
@@ -11,8 +10,8 @@ import { parsed } from './parsed';
 export interface ConfigSources {
   /** Only names that start with `PODLAG_` are looked at. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** A YAML or JSON document of settings by their schema names. */
-  readonly file?: { readonly name: string; readonly text: string };
+  /** A document of settings by their schema names, as `parseYaml` reads it. */
+  readonly file?: { readonly name: string; readonly document: unknown } | undefined;
 }
 
 const prefix = 'PODLAG_';
@@ -50,13 +49,8 @@ export function loadConfig<Shape extends z.ZodRawShape>(
 
 function fromFile(settings: readonly string[], file: ConfigSources['file']): Record<string, unknown> {
   if (file === undefined) return {};
-  let document: unknown;
-  try {
-    document = load(file.text, { filename: file.name }) ?? {};
-  } catch (cause) {
-    throw invalid([`${file.name}: ${cause instanceof Error ? cause.message : String(cause)}`]);
-  }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+  const document = file.document ?? {};
+  if (typeof document !== 'object' || Array.isArray(document)) {
     throw invalid([`${file.name}: must be a mapping of settings`]);
   }
   const unknown = Object.keys(document).filter((key) => !settings.includes(key));

@@ -42,3 +42,4 @@ export { Ratio } from './ratio';
 export { parseCidr, parsePortRange, printCidr, printPortRange } from './target';
 export type { Cidr, PortRange, Protocol, Target } from './target';
 export { TaskQueue } from './task-queue';
+export { parseYaml } from './yaml';

@@ -1,10 +1,11 @@
-import { closest, distance } from 'fastest-levenshtein';
+import leven from 'leven';
 
 /** The word that somebody probably meant, or undefined when none is near enough to suggest. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const candidate = closest(word, [...known]);
-  return distance(word, candidate) <= Math.max(2, Math.floor(word.length / 3)) ? candidate : undefined;
+  const [best] = known
+    .map((candidate) => ({ candidate, distance: leven(word, candidate) }))
+    .sort((one, other) => one.distance - other.distance);
+  return best && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
 }
 
 /** ` Did you mean X?`, or nothing. */

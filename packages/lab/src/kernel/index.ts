@@ -1,0 +1,10 @@
+export { runInKernel, type RunInKernelOptions } from './boot';
+export type { GuestCommand } from './boot-folder';
+export { chooseKernel, kernelChoices, type KernelChoice } from './choose-kernel';
+export { ensureKernel, type EnsureKernelOptions } from './ensure-kernel';
+export { hostCanShape, type HostVerdict } from './host-verdict';
+export { kernelBinary, podlagCache, type UmlKernel } from './kernel-cache';
+export { kernelErrors } from './kernel-errors';
+export type { CommandStdio } from './machine';
+export { lineProgress, type Progress } from './progress';
+export { runInLab, type RunInLabOptions } from './run-in-lab';
