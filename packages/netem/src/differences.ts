@@ -118,7 +118,7 @@ function printFilter({ protocol, flowid, matches }: AskedFilter): string {
   return `${protocol} ${matches.join(' ')} -> ${flowid}`;
 }
 
-export function rootOf(observed: Observed): ObservedQdisc | undefined {
+export function rootOf(observed: Pick<Observed, 'qdiscs'>): ObservedQdisc | undefined {
   return observed.qdiscs.find(({ parent }) => parent === 'root');
 }
 

@@ -123,28 +123,16 @@ export class TcDriver implements QdiscDriver {
   }
 
   async #observe(device: string): Promise<Observed> {
-    const [qdiscs, classes] = await Promise.all([
-      this.#show(this.#json, ['qdisc', 'show', 'dev', device]),
-      this.#show(this.#changes, ['class', 'show', 'dev', device]),
+    const showFilters = tcCommand('filter', 'show', 'dev', device, 'parent', handles.root);
+    const [json, text] = await Promise.all([
+      this.#json.run([tcCommand('qdisc', 'show', 'dev', device)]),
+      this.#changes.run([tcCommand('class', 'show', 'dev', device), showFilters]),
     ]);
-    const observed = { device, qdiscs: parseQdiscs(qdiscs), classes: parseClasses(classes), filters: [] };
-    // Another root has no filters of ours, and a noqueue device answers the question with an error.
-    if (!isOurs(rootOf(observed))) return observed;
-    const filters = await this.#show(this.#changes, [
-      'filter',
-      'show',
-      'dev',
-      device,
-      'parent',
-      handles.root,
-    ]);
-    return { ...observed, filters: parseFilters(filters) };
-  }
-
-  async #show(batch: TcBatch, words: readonly string[]): Promise<string> {
-    const { stdout, failures } = await batch.run([tcCommand(...words)]);
-    if (failures[0]) throw explainFailure(failures[0]);
-    return stdout;
+    // A device without a root 1: answers the question for its filters with an error, and has none of ours.
+    const [failure] = [...json.failures, ...text.failures.filter(({ command }) => command !== showFilters)];
+    if (failure) throw explainFailure(failure);
+    const observed = { device, qdiscs: parseQdiscs(json.stdout), classes: parseClasses(text.stdout) };
+    return { ...observed, filters: isOurs(rootOf(observed)) ? parseFilters(text.stdout) : [] };
   }
 
   /** Under its final name only when whole; a table of the same name has the same content. */
