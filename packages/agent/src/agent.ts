@@ -49,7 +49,7 @@ export async function startAgent({
   const lease = new LeaseFile(join(config.runDirectory, 'lease.json'));
   const qdiscs = driver ?? tcDriver(config, env);
   const found = await lease.read();
-  const server = createServer();
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 });
   const port = await listen(server, config.listenPort, config.listenAddress);
   const shaper = new Shaper({
     device,
@@ -64,6 +64,7 @@ export async function startAgent({
   try {
     await restore(shaper, found, config.initialLatency, logger);
     readiness.becomeReady();
+    reportCapabilities(qdiscs, logger);
   } catch (error) {
     const reason = isPodlagError(error) ? error.toText() : String(error);
     readiness.fail(reason);
@@ -77,6 +78,17 @@ export async function startAgent({
       await shaper.close();
     },
   };
+}
+
+/** For the log, so that an operator learns of a kernel without netem before the first fault does. */
+function reportCapabilities(driver: QdiscDriver, logger: Logger): void {
+  driver.capabilities().then(
+    ({ kernel, iproute2, shaping }) => {
+      if (shaping.available) logger.info({ kernel, iproute2 }, 'the kernel can shape');
+      else logger.warn({ kernel, iproute2, ...shaping }, `faults will be refused: ${shaping.hint}`);
+    },
+    (error: unknown) => logger.warn({ err: error }, 'what the kernel can do could not be found out'),
+  );
 }
 
 function tcDriver({ tc, runDirectory, takeOverRoot }: AgentConfig, env: NodeJS.ProcessEnv): QdiscDriver {

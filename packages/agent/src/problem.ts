@@ -6,7 +6,9 @@ import { agentErrors } from './agent-errors';
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const problem = asPodlagError(error);
-    if (problem.kind.status >= 500) logger.error({ err: error, path: request.path }, problem.detail);
+    const { code, kind, hint, cause } = problem;
+    if (code === 'internal') logger.error({ err: cause, path: request.path }, problem.detail);
+    else if (kind.status >= 500) logger.error({ code, hint, path: request.path }, problem.detail);
     if (response.headersSent) {
       next(error);
       return;

@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -216,3 +216,29 @@ test('IPv6 reaches the agent as well, under a partition too', async () => {
   ]);
   expect(JSON.parse(reached.stdout)).toEqual({ status: 'alive' });
 });
+
+// The module can be taken from a kernel that is ours alone; from the host's, others may be using it.
+if (readFileSync('/proc/cpuinfo', 'utf8').includes('User Mode Linux')) {
+  test('without sch_netem the agent is ready, refuses with the fix, and takes the fix when it comes', async () => {
+    const helper = '/proc/sys/kernel/modprobe';
+    const loader = readFileSync(helper, 'utf8').trim();
+    writeFileSync(helper, '/bin/false');
+    execFileSync('sh', ['-c', 'rmmod sch_netem 2>/dev/null || true']);
+    try {
+      await start();
+      expect((await curl('/readyz')).status).toBe(200);
+      expect(await curl('/latency/20ms')).toMatchObject({
+        status: 501,
+        body: { code: 'netem-missing', hint: expect.stringContaining('modprobe sch_netem') },
+      });
+      expect((await curl('/v1/state')).body).toMatchObject({
+        capabilities: { shaping: { available: false } },
+        observed: { qdiscs: [{ handle: '0:' }] },
+      });
+    } finally {
+      writeFileSync(helper, loader);
+    }
+    expect(await curl('/latency/20ms')).toMatchObject({ status: 200 });
+    expectAbout(await measured(3), 20);
+  });
+}

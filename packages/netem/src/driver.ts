@@ -38,7 +38,7 @@ export interface QdiscDriver {
   read(tree: QdiscTree): Promise<Reading>;
   /** Removes a tree that shapes nothing and holds no packet any more. Resolves to true when none of ours is left. */
   tidy(tree: QdiscTree, force: boolean): Promise<boolean>;
-  /** What the kernel and the tools can do here; probed at the first call. */
+  /** What the kernel and the tools can do here, by trying it. */
   capabilities(): Promise<Capabilities>;
   close(): void;
 }

@@ -40,7 +40,7 @@ async function probeShaping(batch: TcBatch): Promise<Capability> {
     const { failures } = await batch.run(
       [
         `qdisc add dev ${scratch} root handle 1: htb default 1`,
-        `class add dev ${scratch} parent 1: classid 1:1 htb rate 1gbit`,
+        `class add dev ${scratch} parent 1: classid 1:1 htb rate 1gbit quantum 60000`,
         `filter add dev ${scratch} parent 1: protocol all pref 1 u32 match u32 0 0 flowid 1:1`,
         `qdisc add dev ${scratch} parent 1:1 handle 10: netem delay 1ms rate 1tbit`,
       ].map((line) => tcCommand(...line.split(' '))),

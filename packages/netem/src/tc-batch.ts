@@ -148,8 +148,13 @@ function failuresIn(stderr: string, commands: readonly TcCommand[], firstLine: n
       words.push(line.trim());
       continue;
     }
-    if (command) failures.push({ command, message: words.filter((word) => word !== '').join(' ') });
+    if (command) failures.push({ command, message: words.filter(isReason).join(' ') });
     words = [];
   }
   return failures;
+}
+
+/** A warning may be of a command before, which succeeded. */
+function isReason(line: string): boolean {
+  return line !== '' && !line.startsWith('Warning:');
 }

@@ -28,21 +28,21 @@ export interface TcDriverSettings {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** A tc that died took an unknown part of its batch with it; reading and planning again is safe so often. */
+/** A tc that died took an unknown part of its batch with it; that it dies three times in a row has another reason. */
 const attempts = 3;
 
 /** The driver that talks to the kernel through tc(8): one child for changes and text, one for JSON. */
 export class TcDriver implements QdiscDriver {
+  readonly #tc: string;
   readonly #changes: TcBatch;
   readonly #json: TcBatch;
   #capabilities: Promise<Capabilities> | undefined;
   #loadedShape: string | undefined;
 
   constructor(private readonly settings: TcDriverSettings) {
-    const { tc = 'tc', timeoutMs = 5000, tableDirectory } = settings;
-    const env = { ...settings.env, TC_LIB_DIR: tableDirectory };
-    this.#changes = new TcBatch({ tc, options: [], env, timeoutMs });
-    this.#json = new TcBatch({ tc, options: ['-j', '-s'], env, timeoutMs });
+    this.#tc = settings.tc ?? 'tc';
+    this.#changes = this.#newBatch();
+    this.#json = this.#newBatch('-j', '-s');
   }
 
   /** The ids of the two children, for tests that kill them. */
@@ -50,23 +50,47 @@ export class TcDriver implements QdiscDriver {
     return [this.#changes.pid, this.#json.pid];
   }
 
-  async apply(tree: QdiscTree): Promise<Applied> {
+  apply(tree: QdiscTree): Promise<Applied> {
+    return this.#withRetry(() => this.#apply(tree));
+  }
+
+  preview(tree: QdiscTree): Promise<readonly string[]> {
+    return this.#withRetry(async () =>
+      this.#plan(tree, await this.#observe(tree.device)).commands.map(shellLine),
+    );
+  }
+
+  read(tree: QdiscTree): Promise<Reading> {
+    return this.#withRetry(() => this.#read(tree));
+  }
+
+  tidy(tree: QdiscTree, force: boolean): Promise<boolean> {
+    return this.#withRetry(() => this.#tidy(tree, force));
+  }
+
+  /**
+   * Everything starts with a look at the kernel, so all can be done again: after a tc that died, and after one that finds
+   * no device. tc keeps the index of a name for as long as it lives; a device that was made anew has another.
+   */
+  async #withRetry<T>(run: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#applyOnce(tree);
+        return await run();
       } catch (error) {
-        if (!isPodlagError(error, 'tc-died') || attempt === attempts) throw error;
+        const worthIt = isPodlagError(error, 'tc-died') || isPodlagError(error, 'device-missing');
+        if (!worthIt || attempt === attempts) throw error;
+        this.close();
       }
     }
   }
 
-  async #applyOnce(tree: QdiscTree): Promise<Applied> {
+  async #apply(tree: QdiscTree): Promise<Applied> {
     const planned = this.#plan(tree, await this.#observe(tree.device));
     const shape = tree.profile?.delay.shape;
     if (planned.commands.length > 0 && shape) await this.#writeTable(shape);
     await this.#change(planned.commands);
     this.#loadedShape = shape?.name;
-    const { observed, differences: left } = await this.read(tree);
+    const { observed, differences: left } = await this.#read(tree);
     if (left.length > 0) {
       const found = left
         .map(({ what, asked, observed: seen }) => `${what}: asked ${asked}, observed ${seen}`)
@@ -80,33 +104,51 @@ export class TcDriver implements QdiscDriver {
     };
   }
 
-  async preview(tree: QdiscTree): Promise<readonly string[]> {
-    return this.#plan(tree, await this.#observe(tree.device)).commands.map(shellLine);
-  }
-
-  async read(tree: QdiscTree): Promise<Reading> {
+  async #read(tree: QdiscTree): Promise<Reading> {
     const observed = await this.#observe(tree.device);
     return { observed, differences: differences(tree, observed) };
   }
 
-  async tidy(tree: QdiscTree, force: boolean): Promise<boolean> {
-    const observed = await this.#observe(tree.device);
+  async #tidy({ device }: QdiscTree, force: boolean): Promise<boolean> {
+    const observed = await this.#observe(device);
     if (!isOurs(rootOf(observed))) return true;
     const backlog = qdiscAt(observed, handles.shapedClass)?.counters.backlogPackets ?? 0;
     if (backlog > 0 && !force) return false;
-    await this.#change(planClearance(tree.device, observed));
+    await this.#change(planClearance(device, observed));
     this.#loadedShape = undefined;
     return true;
   }
 
+  /**
+   * What is there stays; what is missing is looked for again, since the hint may have been followed meanwhile. One probe
+   * at a time: two would share the scratch device.
+   */
   capabilities(): Promise<Capabilities> {
-    this.#capabilities ??= probeCapabilities(this.#changes, this.settings.tc ?? 'tc');
+    this.#capabilities ??= this.#probe();
     return this.#capabilities;
+  }
+
+  async #probe(): Promise<Capabilities> {
+    const batch = this.#newBatch();
+    let available = false;
+    try {
+      const found = await probeCapabilities(batch, this.#tc);
+      available = found.shaping.available;
+      return found;
+    } finally {
+      batch.close();
+      if (!available) this.#capabilities = undefined;
+    }
   }
 
   close(): void {
     this.#changes.close();
     this.#json.close();
+  }
+
+  #newBatch(...options: readonly string[]): TcBatch {
+    const { timeoutMs = 5000, tableDirectory, env } = this.settings;
+    return new TcBatch({ tc: this.#tc, options, env: { ...env, TC_LIB_DIR: tableDirectory }, timeoutMs });
   }
 
   #plan(tree: QdiscTree, observed: Observed): Plan {

@@ -82,6 +82,23 @@ describe('the tc driver among others', () => {
     expect((await driver.read(tree)).differences).toEqual([]);
   });
 
+  test('asked by several at once what it can do, it tries once and tells all', async () => {
+    const fresh = new TcDriver({ tableDirectory, env });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => fresh.capabilities()));
+    expect(answers.map(({ shaping }) => shaping)).toEqual(Array(5).fill({ available: true }));
+    fresh.close();
+  });
+
+  test('a device that was taken away and made anew is shaped again: it has another index', async () => {
+    const tree = treeFor('podlag1', slow);
+    for (let round = 0; round < 3; round += 1) {
+      execFileSync('ip', ['link', 'add', 'podlag1', 'type', 'dummy']);
+      await driver.apply(tree);
+      expect((await driver.read(tree)).differences).toEqual([]);
+      execFileSync('ip', ['link', 'del', 'podlag1']);
+    }
+  });
+
   test('a device that is not there is an error that names it', async () => {
     await expect(driver.apply(treeFor('nodevice0', slow))).rejects.toMatchObject({
       code: 'device-missing',
