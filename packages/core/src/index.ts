@@ -34,7 +34,7 @@ export {
   mirrorPodAnnotation,
   podSecurityEnforceLabel,
 } from './labels';
-export { createLogger, logLevels, type Logger, type LogLevel } from './logger';
+export { batchedStdout, createLogger, logLevels, type Logger, type LogLevel } from './logger';
 export { didYouMean, nearest } from './nearest';
 export { parsed } from './parsed';
 export { Rate } from './rate';

@@ -1,0 +1,77 @@
+import { checked, type AdmissionAnswer, type AdmissionReview } from './admission-review';
+import { decide, type InjectionSettings, type Reason } from './decision';
+import type { NamespaceLabels } from './namespace';
+import { podSchema, type Pod } from './pod';
+import type { Template } from './template';
+import { warning } from './warning';
+
+/** What an answer is made from; `template` is asked each time, since it is reloaded. */
+export interface AdmissionContext {
+  readonly template: () => Template;
+  readonly namespaceLabels: NamespaceLabels;
+  readonly settings: InjectionSettings;
+}
+
+/** An answer, and what the log and the metrics say about it. */
+export interface Admission extends AdmissionAnswer {
+  readonly reason: Reason;
+  readonly result: 'injected' | 'skipped' | 'denied';
+  readonly namespace: string;
+  /** The pod's name, or its generateName: most pods have no name yet. */
+  readonly name: string;
+}
+
+const results = { inject: 'injected', skip: 'skipped', deny: 'denied' } as const;
+
+/**
+ * Answers one review.
+ *
+ * @throws PodlagError `not-an-admission-review` when the object is no pod
+ */
+export function admit({ request }: AdmissionReview, context: AdmissionContext): Admission {
+  if (!isPodCreate(request)) return untouched(request);
+  const pod = checked(podSchema, request.object, 'request.object');
+  const { name = '' } = request;
+  // The pod's own metadata.namespace is often empty: the API server fills it in from the URL, after this.
+  const namespace = request.namespace ?? '';
+  const labels = context.namespaceLabels.labelsOf(namespace);
+  const decision = decide(pod, context.template(), { name: namespace, labels }, context.settings);
+  return {
+    allowed: decision.kind !== 'deny',
+    result: results[decision.kind],
+    reason: decision.reason,
+    detail: decision.detail,
+    warnings: decision.warnings,
+    ...(decision.kind === 'inject' ? { patch: decision.patch } : {}),
+    namespace,
+    name: nameOf(pod, name),
+  };
+}
+
+function isPodCreate({ operation, resource, subResource }: AdmissionReview['request']): boolean {
+  return operation === 'CREATE' && resource.group === '' && resource.resource === 'pods' && !subResource;
+}
+
+function untouched({
+  operation,
+  resource,
+  subResource,
+  namespace,
+  name,
+}: AdmissionReview['request']): Admission {
+  const what = [resource.resource, subResource].filter(Boolean).join('/');
+  const detail = `${operation} of ${what}; only CREATE of pods is looked at`;
+  return {
+    allowed: true,
+    result: 'skipped',
+    reason: 'not-a-pod-create',
+    detail,
+    warnings: [warning(`untouched (not-a-pod-create): ${detail}`)],
+    namespace: namespace ?? '',
+    name: name ?? '',
+  };
+}
+
+function nameOf({ metadata }: Pod, requested: string | null): string {
+  return [metadata.name, requested, metadata.generateName].find(Boolean) ?? '';
+}

@@ -1,0 +1,84 @@
+import type { Namespace } from './namespace';
+import { readOverrides } from './overrides';
+import { patchFor, type AddOperation } from './patch';
+import type { Pod } from './pod';
+import { sidecarFor, type SidecarMode } from './sidecar';
+import { standardPatch } from './standard-patch';
+import { firstReasonToSkip, type Skip, type SkipReason } from './skip-rules';
+import type { Template } from './template';
+import { warning } from './warning';
+
+/** What to do with a pod that the PodSecurity plugin would refuse with a sidecar. */
+export const podSecurityAnswers = ['skip', 'inject', 'deny'] as const;
+export type PodSecurityAnswer = (typeof podSecurityAnswers)[number];
+
+export interface InjectionSettings {
+  readonly sidecarMode: SidecarMode;
+  readonly onPodSecurity: PodSecurityAnswer;
+  /** The injector's own namespace, which it never injects into. */
+  readonly ownNamespace: string;
+}
+
+interface Judgement {
+  /** What about this pod decided it, in a few words. */
+  readonly detail: string;
+  /** For the person who creates the pod: ASCII, at most 120 characters each. */
+  readonly warnings: readonly string[];
+}
+
+export type Decision =
+  | (Judgement & {
+      readonly kind: 'inject';
+      readonly reason: 'injected';
+      readonly patch: readonly AddOperation[];
+    })
+  | (Judgement & { readonly kind: 'skip'; readonly reason: SkipReason })
+  | (Judgement & { readonly kind: 'deny'; readonly reason: SkipReason });
+
+/** Everything that the injector's answer may say as its reason. */
+export type Reason = Decision['reason'] | 'not-a-pod-create';
+
+/** The whole of the injector's judgement. Pure: the same pod, template and namespace always give the same answer. */
+export function decide(
+  pod: Pod,
+  template: Template,
+  namespace: Namespace,
+  settings: InjectionSettings,
+): Decision {
+  const skip = firstReasonToSkip({ pod, template, namespace, settings });
+  if (skip === undefined) return inject(pod, template, settings, []);
+  if (skip.reason === 'pod-security' && settings.onPodSecurity === 'inject') {
+    return inject(pod, template, settings, [`the pod may be refused: ${skip.detail}`, ...fixOf(skip)]);
+  }
+  const kind = skip.reason === 'pod-security' && settings.onPodSecurity === 'deny' ? 'deny' : 'skip';
+  const headline = `${kind === 'deny' ? 'pod refused' : 'no sidecar'} (${skip.reason}): ${skip.detail}`;
+  return {
+    kind,
+    reason: skip.reason,
+    detail: skip.detail,
+    warnings: [headline, ...fixOf(skip)].map(warning),
+  };
+}
+
+function inject(
+  pod: Pod,
+  template: Template,
+  { sidecarMode: mode }: InjectionSettings,
+  cautions: readonly string[],
+): Decision {
+  const { overrides, warnings } = readOverrides(pod.metadata.annotations ?? {});
+  const detail = `${mode} sidecar ${template.agent.name}`;
+  return {
+    kind: 'inject',
+    reason: 'injected',
+    detail,
+    patch: standardPatch(pod, template, mode, () =>
+      patchFor(pod, sidecarFor(pod, template, { overrides, mode, warnings })),
+    ),
+    warnings: [`injected: ${detail}`, ...cautions, ...warnings].map(warning),
+  };
+}
+
+function fixOf(skip: Skip): readonly string[] {
+  return skip.fix === undefined ? [] : [skip.fix];
+}

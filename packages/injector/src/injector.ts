@@ -1,0 +1,71 @@
+import type { Logger } from '@podlag/core';
+import type { RequestListener } from 'node:http';
+import { Drain } from './drain';
+import type { FileWatcherOptions } from './file-watcher';
+import { Health } from './health';
+import { openFiles } from './injector-files';
+import { listen } from './listen';
+import { InjectorMetrics } from './metrics';
+import { metricsServer } from './metrics-server';
+import { ReviewGate } from './review-gate';
+import type { Settings } from './settings';
+import { defaultPatience, tlsServer, type Patience } from './tls-server';
+import { webhookListener } from './webhook-listener';
+
+/** The running injector. */
+export interface Injector {
+  readonly port: number;
+  readonly metricsPort: number;
+  /** Ends it as Drain says; a second call cuts the drain period short. */
+  stop(): Promise<void>;
+}
+
+export interface InjectorOptions {
+  readonly watch?: FileWatcherOptions;
+  readonly patience?: Patience;
+}
+
+/**
+ * Reads the files, then listens.
+ *
+ * @throws PodlagError when a file is bad or a port cannot be had
+ */
+export async function startInjector(
+  settings: Settings,
+  logger: Logger,
+  { watch = {}, patience = defaultPatience }: InjectorOptions = {},
+): Promise<Injector> {
+  const gate = new ReviewGate(settings.maxConcurrent);
+  const metrics = new InjectorMetrics(() => gate.inFlight);
+  const files = await openFiles(settings, { metrics, logger, watch });
+  const health = new Health(files.checks);
+  const listener = webhookListener({ context: { ...files, settings }, health, gate, metrics, logger });
+  const webhook = tlsServer(hangingUpWhenDraining(listener, health), { ...files, metrics, logger, patience });
+  const scraped = metricsServer(metrics);
+  const drain = new Drain(webhook, health, {
+    periodMs: settings.drainPeriod.milliseconds,
+    requestMs: patience.requestMs,
+  });
+  const closeRest = (): void => {
+    files.close();
+    scraped.close();
+    scraped.closeAllConnections();
+  };
+  const host = settings.listenHost;
+  try {
+    const metricsPort = await listen(scraped, { port: settings.metricsPort, host, setting: 'metricsPort' });
+    const port = await listen(webhook, { port: settings.listenPort, host, setting: 'listenPort' });
+    return { port, metricsPort, stop: () => drain.run().then(closeRest) };
+  } catch (error) {
+    closeRest();
+    throw error;
+  }
+}
+
+/** The API server then opens its next connection, which goes to another replica. */
+function hangingUpWhenDraining(listener: RequestListener, health: Health): RequestListener {
+  return (request, response) => {
+    if (health.draining) response.setHeader('Connection', 'close');
+    listener(request, response);
+  };
+}

@@ -1,0 +1,80 @@
+import type { Logger } from '@podlag/core';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { admit, type Admission, type AdmissionContext } from './admission';
+import { printReview, readReview } from './admission-review';
+import { sendProblem, visibleError } from './http-problem';
+import type { InjectorMetrics } from './metrics';
+import { readJsonBody } from './request-body';
+import type { ReviewGate } from './review-gate';
+
+export interface MutateParts {
+  readonly context: AdmissionContext;
+  readonly gate: ReviewGate;
+  readonly metrics: InjectorMetrics;
+  readonly logger: Logger;
+}
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Answers an AdmissionReview with an AdmissionReview, and anything else with a problem. */
+export function mutateHandler(given: MutateParts): Handler {
+  // Looking for secrets to black out would cost more than the rest of a line, and a review's line has none: its fields
+  // are all named here.
+  const parts = { ...given, logger: given.logger.child({}, { redact: [] }) };
+  return async (request, response) => {
+    const startMs = performance.now();
+    try {
+      parts.gate.enter(response);
+      const review = readReview(await readJsonBody(request));
+      const admission = admit(review, parts.context);
+      const body = Buffer.from(printReview(review, admission));
+      response.writeHead(200, {
+        'Content-Type': 'application/json',
+        'Content-Length': body.length,
+      });
+      response.end(body);
+      recordReview(parts, review.request.uid, admission, startMs);
+    } catch (error) {
+      const problem = recordError(parts, error, startMs);
+      if (!response.headersSent) sendProblem(response, problem);
+    }
+  };
+}
+
+// Never the object: a pod's environment and annotations may hold secrets.
+function recordReview(
+  { metrics, logger }: MutateParts,
+  uid: string,
+  { result, reason, namespace, name }: Admission,
+  startMs: number,
+): void {
+  const ms = performance.now() - startMs;
+  metrics.reviewed(result, reason, ms / 1000);
+  logger.info(
+    { uid: short(uid), namespace: short(namespace), name: short(name), result, reason, ms: rounded(ms) },
+    'review',
+  );
+}
+
+function recordError(
+  { metrics, logger }: MutateParts,
+  error: unknown,
+  startMs: number,
+): ReturnType<typeof visibleError> {
+  const ms = performance.now() - startMs;
+  const problem = visibleError(error);
+  metrics.reviewed('error', problem.code, ms / 1000);
+  const { code, detail } = problem;
+  if (code === 'internal') logger.error({ err: error, code, ms: rounded(ms) }, 'review failed');
+  else logger.warn({ code, detail, ms: rounded(ms) }, 'no review');
+  return problem;
+}
+
+/** No name in Kubernetes is longer than 253; what is longer comes from somebody else. */
+function short(text: string): string {
+  return text.length <= 253 ? text : text.slice(0, 253);
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

@@ -1,0 +1,288 @@
+/**
+ * A pod with each field of the Pod API (v1.36) set, PodSpec and Container without exception, plus one of no version
+ * yet. What shuts others out (hostNetwork, for example) has the value with which a pod is still injected.
+ */
+export function everyFieldPod(): Record<string, unknown> {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'every-field',
+      generateName: 'every-',
+      namespace: 'tidb-cluster',
+      selfLink: '/api/v1/namespaces/tidb-cluster/pods/every-field',
+      uid: '5f0f7a7e-0000-4000-8000-000000000001',
+      resourceVersion: '42',
+      generation: 7,
+      creationTimestamp: '2026-11-20T00:00:00Z',
+      deletionTimestamp: '2026-11-21T00:00:00Z',
+      deletionGracePeriodSeconds: 30,
+      labels: { app: 'every', 'example.com/a~b': '~/' },
+      annotations: { 'example.com/a~b/c': '{"json": ["inside", "\\u00fc", "\\n"]}', empty: '' },
+      ownerReferences: [
+        {
+          apiVersion: 'v1',
+          kind: 'TidbCluster',
+          name: 'basic',
+          uid: 'u',
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+      finalizers: ['example.com/hold'],
+      managedFields: [
+        {
+          manager: 'm',
+          operation: 'Apply',
+          apiVersion: 'v1',
+          time: '2026-11-20T00:00:00Z',
+          fieldsType: 'FieldsV1',
+          fieldsV1: { 'f:spec': {} },
+          subresource: '',
+        },
+      ],
+      fieldOfNoVersionYet: { of: ['metadata'] },
+    },
+    spec: {
+      volumes: volumes(),
+      initContainers: [
+        {
+          ...container('init-once'),
+          restartPolicy: undefined,
+          readinessProbe: undefined,
+          livenessProbe: undefined,
+          startupProbe: undefined,
+          lifecycle: undefined,
+        },
+        { ...container('init-native'), restartPolicy: 'Always' },
+      ],
+      containers: [container('app'), container('helper')],
+      ephemeralContainers: [{ ...container('debug'), targetContainerName: 'app' }],
+      restartPolicy: 'Always',
+      terminationGracePeriodSeconds: 30,
+      activeDeadlineSeconds: 600,
+      dnsPolicy: 'None',
+      nodeSelector: { 'kubernetes.io/os': 'linux', disk: 'ssd' },
+      serviceAccountName: 'app',
+      serviceAccount: 'app',
+      automountServiceAccountToken: true,
+      nodeName: 'node-1',
+      hostNetwork: false,
+      hostPID: false,
+      hostIPC: false,
+      shareProcessNamespace: false,
+      securityContext: {
+        seLinuxOptions: { user: 'u', role: 'r', type: 't', level: 's0' },
+        runAsUser: 1000,
+        runAsGroup: 1000,
+        runAsNonRoot: true,
+        supplementalGroups: [2000],
+        supplementalGroupsPolicy: 'Strict',
+        fsGroup: 3000,
+        fsGroupChangePolicy: 'OnRootMismatch',
+        sysctls: [{ name: 'net.core.somaxconn', value: '32768' }],
+        seccompProfile: { type: 'Localhost', localhostProfile: 'p.json' },
+        appArmorProfile: { type: 'RuntimeDefault' },
+        seLinuxChangePolicy: 'MountOption',
+        fieldOfNoVersionYet: true,
+      },
+      imagePullSecrets: [{ name: 'registry' }],
+      hostname: 'every',
+      subdomain: 'peer',
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }],
+          },
+        },
+        podAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            {
+              weight: 1,
+              podAffinityTerm: { topologyKey: 'zone', matchLabelKeys: ['x'], mismatchLabelKeys: ['y'] },
+            },
+          ],
+        },
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname' }],
+        },
+      },
+      schedulerName: 'default-scheduler',
+      tolerations: [{ key: 'k', operator: 'Equal', value: 'v', effect: 'NoExecute', tolerationSeconds: 300 }],
+      hostAliases: [{ ip: '10.0.0.1', hostnames: ['a', 'b'] }],
+      priorityClassName: 'high',
+      priority: 1000,
+      dnsConfig: { nameservers: ['10.0.0.2'], searches: ['a.b'], options: [{ name: 'ndots', value: '2' }] },
+      readinessGates: [{ conditionType: 'example.com/ready' }],
+      runtimeClassName: 'runc',
+      enableServiceLinks: false,
+      preemptionPolicy: 'Never',
+      overhead: { cpu: '10m', memory: '10Mi' },
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'zone',
+          whenUnsatisfiable: 'DoNotSchedule',
+          minDomains: 2,
+          nodeAffinityPolicy: 'Honor',
+          nodeTaintsPolicy: 'Ignore',
+          matchLabelKeys: ['h'],
+          labelSelector: { matchLabels: { app: 'every' } },
+        },
+      ],
+      setHostnameAsFQDN: false,
+      os: { name: 'linux' },
+      hostUsers: false,
+      schedulingGates: [{ name: 'example.com/wait' }],
+      resourceClaims: [
+        { name: 'gpu', resourceClaimName: 'claim' },
+        { name: 'nic', resourceClaimTemplateName: 'template' },
+      ],
+      resources: {
+        requests: { cpu: '4', memory: '8Gi' },
+        limits: { cpu: '8', memory: '16Gi' },
+        claims: [{ name: 'gpu' }],
+      },
+      hostnameOverride: 'other',
+      workloadRef: { name: 'w', podGroup: 'g' },
+      fieldOfNoVersionYet: { of: [{ deep: [null, 0, '', false, 1e300, -0.5] }] },
+    },
+    status: { phase: 'Pending', conditions: [{ type: 'Ready', status: 'False' }], fieldOfNoVersionYet: 1 },
+    fieldOfNoVersionYet: 'top',
+  };
+}
+
+function container(name: string): Record<string, unknown> {
+  return {
+    name,
+    image: `registry/${name}:1`,
+    command: ['/bin/sh'],
+    args: ['-c', 'true'],
+    workingDir: '/work',
+    ports: [
+      { name: 'http', hostPort: 0, containerPort: 8080, protocol: 'TCP', hostIP: '' },
+      { containerPort: 2332, protocol: 'UDP' },
+    ],
+    envFrom: [{ prefix: 'P_', configMapRef: { name: 'c', optional: true } }, { secretRef: { name: 's' } }],
+    env: [
+      { name: 'PLAIN', value: 'v' },
+      { name: 'FIELD', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.podIP' } } },
+      {
+        name: 'RESOURCE',
+        valueFrom: { resourceFieldRef: { containerName: name, resource: 'limits.cpu', divisor: '1m' } },
+      },
+      { name: 'CONFIG', valueFrom: { configMapKeyRef: { name: 'c', key: 'k', optional: false } } },
+      { name: 'SECRET', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+      { name: 'FILE', valueFrom: { fileKeyRef: { volumeName: 'v0', path: 'env', key: 'K' } } },
+    ],
+    resources: {
+      requests: { cpu: '1' },
+      limits: { cpu: '2', 'example.com/gpu': '1' },
+      claims: [{ name: 'gpu', request: 'r' }],
+    },
+    resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'NotRequired' }],
+    restartPolicy: 'OnFailure',
+    restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }],
+    volumeMounts: [
+      {
+        name: 'v0',
+        readOnly: true,
+        recursiveReadOnly: 'IfPossible',
+        mountPath: '/data',
+        subPath: 's',
+        mountPropagation: 'None',
+        subPathExpr: '',
+      },
+    ],
+    volumeDevices: [{ name: 'block', devicePath: '/dev/xvda' }],
+    livenessProbe: probe({ exec: { command: ['true'] } }),
+    readinessProbe: probe({ grpc: { port: 9000, service: 's' } }),
+    startupProbe: probe({ tcpSocket: { port: 'http', host: '' } }),
+    lifecycle: {
+      postStart: { sleep: { seconds: 1 } },
+      preStop: {
+        httpGet: { path: '/', port: 1, host: '', scheme: 'HTTP', httpHeaders: [{ name: 'a', value: 'b' }] },
+      },
+      stopSignal: 'SIGTERM',
+    },
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    imagePullPolicy: 'IfNotPresent',
+    securityContext: {
+      capabilities: { add: ['SYS_TIME'], drop: ['ALL'] },
+      privileged: false,
+      seLinuxOptions: { level: 's0' },
+      windowsOptions: {
+        gmsaCredentialSpecName: '',
+        gmsaCredentialSpec: '',
+        runAsUserName: '',
+        hostProcess: false,
+      },
+      runAsUser: 1,
+      runAsGroup: 1,
+      runAsNonRoot: true,
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+      procMount: 'Default',
+      seccompProfile: { type: 'Unconfined' },
+      appArmorProfile: { type: 'Unconfined' },
+    },
+    stdin: false,
+    stdinOnce: false,
+    tty: false,
+    fieldOfNoVersionYet: [name],
+  };
+}
+
+function probe(action: Record<string, unknown>): Record<string, unknown> {
+  return {
+    ...action,
+    initialDelaySeconds: 1,
+    timeoutSeconds: 1,
+    periodSeconds: 1,
+    successThreshold: 1,
+    failureThreshold: 1,
+    terminationGracePeriodSeconds: 1,
+  };
+}
+
+/** One volume of each source. */
+function volumes(): Record<string, unknown>[] {
+  const sources = [
+    'awsElasticBlockStore',
+    'azureDisk',
+    'azureFile',
+    'cephfs',
+    'cinder',
+    'configMap',
+    'csi',
+    'downwardAPI',
+    'emptyDir',
+    'ephemeral',
+    'fc',
+    'flexVolume',
+    'flocker',
+    'gcePersistentDisk',
+    'gitRepo',
+    'glusterfs',
+    'hostPath',
+    'image',
+    'iscsi',
+    'nfs',
+    'persistentVolumeClaim',
+    'photonPersistentDisk',
+    'portworxVolume',
+    'projected',
+    'quobyte',
+    'rbd',
+    'scaleIO',
+    'secret',
+    'storageos',
+    'vsphereVolume',
+    'sourceOfNoVersionYet',
+  ];
+  return sources.map((source, index) => ({
+    name: `v${index}`,
+    [source]: { some: ['thing', { nested: true }] },
+  }));
+}
