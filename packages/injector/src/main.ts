@@ -1,4 +1,11 @@
-import { batchedStdout, configFileVariable, createLogger, isPodlagError, loadConfig, parseYaml } from '@podlag/core';
+import {
+  batchedStdout,
+  configFileVariable,
+  createLogger,
+  isPodlagError,
+  loadConfig,
+  parseYaml,
+} from '@podlag/core';
 import { readFileSync } from 'node:fs';
 import { version } from '../package.json';
 import { startInjector } from './injector';

@@ -176,7 +176,6 @@ test('the shipped template is the agent with a lease, probes and sizes', () => {
     name: 'podlag-agent',
     image: 'podlag-agent:0.1.0',
     ports: [{ name: 'podlag', containerPort: 2332 }],
-    env: [{ name: 'PODLAG_LEASE_FILE', value: '/run/podlag/lease.json' }],
     readinessProbe: { httpGet: { path: '/readyz', port: 2332 } },
     securityContext: { capabilities: { drop: ['ALL'], add: ['NET_ADMIN'] } },
   });
