@@ -1,0 +1,2 @@
+export { demo, type DemoOptions } from './demo';
+export { stepProgress } from './step-progress';
