@@ -15,6 +15,8 @@ const project = (displayName, testMatch) => ({
 });
 
 export default {
+  globalSetup: '<rootDir>/scripts/lib/jest-temporary-folder.mjs',
+  globalTeardown: '<rootDir>/scripts/lib/jest-temporary-folder-end.mjs',
   projects: [
     project('unit', ['<rootDir>/packages/*/src/**/*.test.ts']),
     // Packets through a real kernel: started by scripts/test in one that has netem.

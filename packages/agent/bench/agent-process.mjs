@@ -1,6 +1,6 @@
 // Starts agents as their image does, for the benchmarks.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,6 +17,7 @@ const imageEnvironment = Object.fromEntries(
 
 /** Resolves when the agent has said that it listens; `readyMs` is counted from before its process was started. */
 export async function startAgent(device) {
+  const runDirectory = mkdtempSync(join(tmpdir(), 'podlag-bench-'));
   const begin = performance.now();
   const child = spawn(process.execPath, [...nodeOptions, join(packageFolder, 'dist/main.js')], {
     env: {
@@ -24,7 +25,7 @@ export async function startAgent(device) {
       ...imageEnvironment,
       PODLAG_DEVICE: device,
       PODLAG_LISTEN_PORT: '0',
-      PODLAG_RUN_DIRECTORY: mkdtempSync(join(tmpdir(), 'podlag-bench-')),
+      PODLAG_RUN_DIRECTORY: runDirectory,
       PODLAG_LOG_LEVEL: 'info',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -34,15 +35,16 @@ export async function startAgent(device) {
     if (msg !== 'listening') continue;
     if (!ready) throw new Error('the agent is not ready; see its log above');
     child.stdout.resume();
-    return { child, port, readyMs: performance.now() - begin };
+    return { child, port, runDirectory, readyMs: performance.now() - begin };
   }
   throw new Error('the agent ended before it listened');
 }
 
-export async function stopAgent({ child }) {
+export async function stopAgent({ child, runDirectory }) {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await ended;
+  rmSync(runDirectory, { recursive: true });
 }
 
 export function quantile(values, share) {

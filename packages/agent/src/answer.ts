@@ -28,6 +28,7 @@ function send(request: Request, response: Response, { status = 200, body, text }
   if (text !== undefined && request.accepts(['json', 'text']) === 'text') {
     response.type('text').send(`${text}\n`);
   } else {
-    response.json(body);
+    // With a line break at the end, for the person whose prompt comes after curl's output.
+    response.type('json').send(`${JSON.stringify(body)}\n`);
   }
 }

@@ -16,7 +16,7 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
     const { status } = problem.kind;
     response.status(status).set('Cache-Control', 'no-store');
     if (request.accepts(['json', 'text']) === 'text') response.type('text').send(`${problem.toText()}\n`);
-    else response.type('application/problem+json').send(JSON.stringify(problem.toProblem()));
+    else response.type('application/problem+json').send(`${JSON.stringify(problem.toProblem())}\n`);
   };
 }
 

@@ -1,0 +1,119 @@
+# shellcheck shell=bash
+#
+# What is checked of a built image, by running it as its pod would. bootstrap.sh and image-tools.sh come first.
+
+: "${repo_root:?}" "${tool=}"
+checks_passed=0
+checks_failed=0
+
+# check TITLE COMMAND ARG...: one check, which may be a function; its output is shown when it fails.
+check() {
+  local title=$1 output status errexit=$-
+  shift
+  set +e
+  output=$(set -e && "$@" 2>&1)
+  status=$?
+  [[ $errexit != *e* ]] || set -e
+  if ((status == 0)); then
+    checks_passed=$((checks_passed + 1))
+    say "  ok      $title"
+  else
+    checks_failed=$((checks_failed + 1))
+    say "  FAILED  $title"
+    printf '%s\n' "$output" "exit status $status" | sed 's/^/            /' >&2
+  fi
+}
+
+report_checks() {
+  printf '%d checks passed, %d failed\n' "$checks_passed" "$checks_failed"
+  ((checks_failed == 0))
+}
+
+# check_image NAME IMAGE
+check_image() {
+  local name=$1 image=$2 scratch capability=
+  scratch=$(mktemp --directory)
+  # The image's own user has to read and write here, whatever this user's umask is.
+  chmod 0777 "$scratch"
+  check_any_image
+  "check_$name"
+  "${tool}_remove" "$image"
+  rm -rf "$scratch"
+}
+
+run_image() { "${tool}_run" "$image" "$scratch" "$capability" "$@"; }
+
+check_any_image() {
+  local version
+  version=$(base_image NODE)
+  version=v${version#*:}
+  check "$image has node ${version%%-*}" output_is "${version%%-*}" run_image -- node --version
+  check "$image has no npm and no certificate of the builder's" run_image -- sh -c '! command -v npm npx yarn && ! [ -e /run/secrets ]'
+  check "$image brings the licences of what is in it" run_image -- grep -q 'express .* (MIT)' /app/THIRD-PARTY-LICENSES
+  check "$image cannot write on its root" fails_saying 1 'Read-only file system' run_image -- touch /app/file
+  check "$image explains a bad setting, and exits 1" fails_saying 1 'PODLAG_LISTEN_PORT.*hint: ' run_image -e PODLAG_LISTEN_PORT=nonsense
+}
+
+check_agent() {
+  # What the injector leaves to it.
+  capability=NET_ADMIN
+  check "$image has tc" run_image -- tc -V
+  check "$image has ip" run_image -- ip -V
+  check "$image has the tables of netem's distributions" run_image -- sh -c 'ls /usr/lib/*/tc/pareto.dist'
+  check "$image may set a qdisc, with no capability but NET_ADMIN" run_image -- sh -c \
+    'grep -q "^CapEff:.0000000000001000$" /proc/self/status && tc qdisc add dev lo root pfifo'
+  check "$image starts, and ends well on SIGTERM" starts_and_stops '"msg":"listening"' -e PODLAG_DEVICE=lo
+}
+
+check_injector() {
+  check "$image runs as user 65532" output_is 65532 run_image -- id -u
+  check "$image has no capability" run_image -- grep -q '^CapEff:.0000000000000000$' /proc/self/status
+  cp "$repo_root/deploy/sidecarconfig.yaml" "$scratch/"
+  check "$image makes development certificates" run_image -- node /app/dev-certs.js --out /etc/podlag/certs --host localhost
+  check "$image starts with them, and ends well on SIGTERM" starts_and_stops '"msg":"ready"' \
+    -e PODLAG_TEMPLATE_FILE=/etc/podlag/sidecarconfig.yaml -e PODLAG_DRAIN_PERIOD=100ms
+}
+
+# output_is EXPECTED COMMAND...
+output_is() {
+  local output
+  output=$("${@:2}")
+  printf '%s\n' "$output"
+  [[ $output == "$1" ]]
+}
+
+# fails_saying STATUS PATTERN COMMAND...: the pattern meets the whole output as one line.
+fails_saying() {
+  local output status=0
+  output=$("${@:3}" 2>&1) || status=$?
+  printf '%s\nexit status %d, wanted %d\n' "$output" "$status" "$1"
+  [[ $status == "$1" && ${output//$'\n'/ } =~ $2 ]]
+}
+
+# starts_and_stops LINE ARG...: the image's program says LINE, and a SIGTERM then ends it with exit status 0.
+starts_and_stops() {
+  local line=$1 log=$scratch/log program status=0
+  shift
+  run_image "$@" >"$log" 2>&1 &
+  program=$!
+  if ! { within 20 says_or_ended "$line" "$log" "$program" && "${tool}_stop" "$program" && within 10 has_ended "$program"; }; then
+    printf 'It did not say %s within 20 s, or did not end within 10 s of SIGTERM.\n' "$line"
+    kill -KILL "$program" 2>/dev/null || true
+  fi
+  wait "$program" || status=$?
+  cat "$log"
+  grep -qF "$line" "$log" && return "$status"
+}
+
+says_or_ended() { grep -qF "$1" "$2" || has_ended "$3"; }
+
+has_ended() { ! kill -0 "$1" 2>/dev/null; }
+
+# within SECONDS COMMAND...: waits until the command succeeds.
+within() {
+  local deadline=$((SECONDS + $1))
+  until "${@:2}"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.05
+  done
+}

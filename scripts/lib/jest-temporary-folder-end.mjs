@@ -1,0 +1,1 @@
+export { removeTemporaryFolder as default } from './jest-temporary-folder.mjs';
