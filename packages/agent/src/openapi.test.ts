@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { routesOf, type AppParts } from './app';
@@ -22,6 +24,11 @@ test('each call of the API is described, and nothing else is', () => {
     ({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
   );
   expect([...routes, 'get /metrics'].sort()).toEqual([...described].sort());
+});
+
+test('docs/api/agent.openapi.json is up to date; if not: pnpm generate', () => {
+  const file = join(__dirname, '../../../docs/api/agent.openapi.json');
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(openapi)));
 });
 
 const fault = { delay: { time: '20ms', jitter: '1ms' }, loss: { gemodel: { p: '1%' } }, ttl: '5m' };
