@@ -50,8 +50,8 @@ check_any_image() {
   check "$image has node ${version%%-*}" output_is "${version%%-*}" run_image -- node --version
   check "$image has no npm and no certificate of the builder's" run_image -- sh -c '! command -v npm npx yarn && ! [ -e /run/secrets ]'
   check "$image brings the licences of what is in it" run_image -- grep -q 'express .* (MIT)' /app/THIRD-PARTY-LICENSES
-  check "$image cannot write on its root" fails_saying 1 'Read-only file system' run_image -- touch /app/file
-  check "$image explains a bad setting, and exits 1" fails_saying 1 'PODLAG_LISTEN_PORT.*hint: ' run_image -e PODLAG_LISTEN_PORT=nonsense
+  check "$image cannot write on its root" fails_saying 1 'Read-only file system' -- touch /app/file
+  check "$image explains a bad setting, and exits 1" fails_saying 1 'PODLAG_LISTEN_PORT.*hint: ' -e PODLAG_LISTEN_PORT=nonsense
 }
 
 check_agent() {
@@ -82,12 +82,15 @@ output_is() {
   [[ $output == "$1" ]]
 }
 
-# fails_saying STATUS PATTERN COMMAND...: the pattern meets the whole output as one line.
+# fails_saying STATUS PATTERN ARG...: the pattern meets the image's whole output as one line.
 fails_saying() {
-  local output status=0
-  output=$("${@:3}" 2>&1) || status=$?
-  printf '%s\nexit status %d, wanted %d\n' "$output" "$status" "$1"
-  [[ $status == "$1" && ${output//$'\n'/ } =~ $2 ]]
+  local wanted=$1 pattern=$2 log=$scratch/log status=0 output
+  shift 2
+  run_image "$@" >"$log" 2>&1 &
+  end_of $! || status=$?
+  output=$(<"$log")
+  printf '%s\nexit status %d, wanted %d\n' "$output" "$status" "$wanted"
+  [[ $status == "$wanted" && ${output//$'\n'/ } =~ $pattern ]]
 }
 
 # starts_and_stops LINE ARG...: the image's program says LINE, and a SIGTERM then ends it with exit status 0.
@@ -96,13 +99,20 @@ starts_and_stops() {
   shift
   run_image "$@" >"$log" 2>&1 &
   program=$!
-  if ! { within 20 says_or_ended "$line" "$log" "$program" && "${tool}_stop" "$program" && within 10 has_ended "$program"; }; then
-    printf 'It did not say %s within 20 s, or did not end within 10 s of SIGTERM.\n' "$line"
-    kill -KILL "$program" 2>/dev/null || true
-  fi
-  wait "$program" || status=$?
+  within 20 says_or_ended "$line" "$log" "$program" || printf 'It did not say %s within 20 s.\n' "$line"
+  has_ended "$program" || "${tool}_signal" TERM "$program" || true
+  end_of "$program" || status=$?
   cat "$log"
   grep -qF "$line" "$log" && return "$status"
+}
+
+# Waits for a program's end, which is made after 20 s. Its exit status.
+end_of() {
+  if ! within 20 has_ended "$1"; then
+    printf 'It did not end within 20 s.\n'
+    "${tool}_signal" KILL "$1" || true
+  fi
+  wait "$1"
 }
 
 says_or_ended() { grep -qF "$1" "$2" || has_ended "$3"; }

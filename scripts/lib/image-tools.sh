@@ -10,17 +10,18 @@
 #                                        capability but that one ('' for none), and the folder at /etc/podlag; without a
 #                                        COMMAND its entrypoint. Takes the place of the shell that calls it
 #     TOOL_remove IMAGE                  takes away what TOOL_run left of it; the image stays
-#     TOOL_stop PID                      sends SIGTERM to the program that the TOOL_run with this process id started
+#     TOOL_signal SIGNAL PID             signals the program that the TOOL_run with this process id has started
 #
 # buildah stores what it builds in podlag's cache folder: the system's own images are not touched.
-# shellcheck source=stand-in-images.sh
-source "$repo_root/scripts/lib/stand-in-images.sh"
+: "${repo_root:?bootstrap.sh comes first}" "${tool=}"
 
 image_cache=${XDG_CACHE_HOME:-$HOME/.cache}/podlag/images
 readonly image_cache
 # The number is the recipe's: where stand-ins are made otherwise, they are made anew.
 readonly stand_in_storage=$image_cache/stand-in-1
 readonly storage_limit_mb=6000
+# shellcheck source-path=SCRIPTDIR source=stand-in-images.sh
+source "$repo_root/scripts/lib/stand-in-images.sh"
 
 # Who builds behind a proxy with its own certificate says so to Node or to OpenSSL. The build stage has to know it too.
 build_secrets=()
@@ -64,7 +65,7 @@ docker_size() { docker image inspect --format '{{.Size}}' "$1" | megabytes; }
 
 docker_run() {
   local image=$1
-  local -a options=(--rm --read-only --network none --cap-drop ALL --security-opt no-new-privileges)
+  local -a options=(--name "podlag-check-$BASHPID" --rm --read-only --network none --cap-drop ALL --security-opt no-new-privileges)
   options+=(--tmpfs /run/podlag --volume "$2:/etc/podlag")
   [[ -z $3 ]] || options+=(--cap-add "$3")
   shift 3
@@ -76,9 +77,10 @@ docker_run() {
   exec docker run "${options[@]}" "$image" "$@"
 }
 
+# docker_run's containers remove themselves.
 docker_remove() { :; }
 
-docker_stop() { kill -TERM "$1"; }
+docker_signal() { docker kill --signal "$1" "podlag-check-$2" >/dev/null; }
 
 # Set by buildah_prepare: a storage for what a registry has, another for what stands on stand-ins. They never mix.
 buildah_storage=
@@ -87,15 +89,19 @@ image_lock=
 run_buildah() { buildah --root "$buildah_storage" --runroot "$buildah_storage-state" "$@"; }
 
 buildah_prepare() {
+  local log=$image_cache/pull.log
   mkdir -p "$image_cache"
   exec {image_lock}>"$image_cache/lock"
-  flock "$image_lock"
+  flock --wait 600 "$image_lock" || die 'Another scripts/images has been at work for ten minutes.' 'Wait for it, or end it.'
   buildah_storage=$image_cache/pulled
-  step 'Pulling the base images' pull_base_images && return
-  say "No image registry answers: the base images are made of Debian's packages."
+  tidy_storage
+  say '==> Pulling the base images'
+  pull_base_images >"$log" 2>&1 && return
+  say "$(tail -n 1 "$log")"
+  say "<== No image registry answers: stand-ins are made of Debian's packages."
   buildah_storage=$stand_in_storage
   tidy_storage
-  make_stand_ins
+  make_stand_ins >&2
 }
 
 # Nobody else is at work here: containers are of a run that was cut short. Each build leaves layers for the next one, of
@@ -107,10 +113,9 @@ tidy_storage() {
 
 pull_base_images() {
   local kind
-  tidy_storage
   # The smaller one first: it tells soon enough whether there is a registry.
   for kind in DEBIAN NODE; do
-    timeout 120 buildah --root "$buildah_storage" --runroot "$buildah_storage-state" pull "$(base_image "$kind")" >&2 || return
+    timeout 120 buildah --root "$buildah_storage" --runroot "$buildah_storage-state" pull "$(base_image "$kind")" || return
   done
 }
 
@@ -160,7 +165,8 @@ buildah_run() {
   done
   [[ ${1-} != -- ]] || command=("${@:2}")
   mkdir -p "$root/etc/podlag" "$root/run/podlag"
-  exec unshare --mount --net --pid --fork --kill-child \
+  # The lock is not for a program that may outlive this script.
+  exec unshare --mount --net --pid --fork --kill-child {image_lock}>&- \
     bash -c "$(declare -f in_own_namespaces); in_own_namespaces \"\$@\"" bash \
     "$root" "$folder" "$user" "$capability" env --ignore-environment "${environment[@]}" "${command[@]}"
 }
@@ -181,7 +187,8 @@ in_own_namespaces() {
 }
 
 # unshare waits for its only child, which is the image's program.
-buildah_stop() {
+buildah_signal() {
   local child
-  read -r child _ <"/proc/$1/task/$1/children" && kill -TERM "$child"
+  child=$(cat "/proc/$2/task/$2/children")
+  [[ -n $child ]] && kill -"$1" "${child// /}"
 }

@@ -4,6 +4,8 @@
 # uses, and Node's from that one, the workspace's node binary and npm. They bear the real ones' names, in a storage of
 # their own. An image is stored whole or not at all, so a run that was cut short leaves none that is half made.
 
+: "${repo_root:?bootstrap.sh comes first}" "${image_cache:?image-tools.sh comes first}"
+
 make_stand_ins() {
   local debian node
   debian=docker.io/library/$(base_image DEBIAN)
