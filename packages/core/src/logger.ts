@@ -27,10 +27,23 @@ export function createLogger(
     base: { component },
     level,
     redact,
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+let lastMs = 0;
+let lastText = '';
+
+/** Printing a date costs as much as the rest of a short line, and a busy server logs many lines in a millisecond. */
+function isoTime(): string {
+  const now = Date.now();
+  if (now !== lastMs) {
+    lastMs = now;
+    lastText = `,"time":"${new Date(now).toISOString()}"`;
+  }
+  return lastText;
 }
 
 /** How long a line may wait for others to be written with. */
@@ -38,8 +51,11 @@ const flushEveryMs = 200;
 
 /**
  * Standard output for a program that logs a line for each of thousands of requests: lines are written together, within
- * 200 ms, and what is left when the program exits.
+ * 200 ms. Written by this thread: a short write is done sooner than handed to another. What is left when the program
+ * exits is written then; what a kill -9 finds is lost.
  */
 export function batchedStdout(): DestinationStream {
-  return pino.destination({ dest: 1, sync: false, minLength: 8_192, periodicFlush: flushEveryMs });
+  const stream = pino.destination({ dest: 1, sync: true, minLength: 8_192, periodicFlush: flushEveryMs });
+  process.once('exit', () => stream.flushSync());
+  return stream;
 }

@@ -26,7 +26,7 @@ export type AdmissionReview = z.output<typeof reviewSchema>;
 /** An answer, in the field's own words (admission.k8s.io `AdmissionResponse`). */
 export interface AdmissionAnswer {
   readonly allowed: boolean;
-  readonly patch?: Extract<Decision, { kind: 'inject' }>['patch'];
+  readonly patch?: Extract<Decision, { kind: 'inject' }>['patch'] | undefined;
   /** The reason code, also put into the audit log. */
   readonly reason: string;
   readonly detail: string;
@@ -71,19 +71,27 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, within: string)
 }
 
 /** The whole answer as the API server wants it: uid and apiVersion are those of the question. */
-export function printReview(review: AdmissionReview, answer: AdmissionAnswer): string {
-  return JSON.stringify({
-    apiVersion: review.apiVersion,
-    kind: 'AdmissionReview',
-    response: {
-      uid: review.request.uid,
-      allowed: answer.allowed,
-      ...(answer.allowed ? {} : { status: refusal(answer) }),
-      ...(answer.patch === undefined ? {} : { patchType: 'JSONPatch', patch: base64(answer.patch) }),
-      warnings: answer.warnings,
-      auditAnnotations: { decision: answer.reason, detail: answer.detail },
-    },
-  });
+export function printReview({ apiVersion, request }: AdmissionReview, answer: AdmissionAnswer): string {
+  const uid = JSON.stringify(request.uid);
+  return `{"apiVersion":"${apiVersion}","kind":"AdmissionReview","response":{"uid":${uid},${printAnswer(answer)}}}`;
+}
+
+/** Answers are never changed, and most reviews have the very same one (see standardDecision). */
+const printed = new WeakMap<AdmissionAnswer, string>();
+
+/** The fields of an AdmissionResponse, without the braces. */
+function printAnswer(answer: AdmissionAnswer): string {
+  const known = printed.get(answer);
+  if (known !== undefined) return known;
+  const text = JSON.stringify({
+    allowed: answer.allowed,
+    ...(answer.allowed ? {} : { status: refusal(answer) }),
+    ...(answer.patch === undefined ? {} : { patchType: 'JSONPatch', patch: base64(answer.patch) }),
+    warnings: answer.warnings,
+    auditAnnotations: { decision: answer.reason, detail: answer.detail },
+  }).slice(1, -1);
+  printed.set(answer, text);
+  return text;
 }
 
 /** A metav1.Status; `message` is what kubectl prints. */
@@ -91,15 +99,6 @@ function refusal({ warnings }: AdmissionAnswer): object {
   return { code: 403, reason: 'Forbidden', message: warnings.join(' ') };
 }
 
-type Patch = NonNullable<AdmissionAnswer['patch']>;
-
-/** Patches are never changed, and most answers have the same one (see standardPatch). */
-const printed = new WeakMap<Patch, string>();
-
-function base64(patch: Patch): string {
-  const known = printed.get(patch);
-  if (known !== undefined) return known;
-  const text = Buffer.from(JSON.stringify(patch)).toString('base64');
-  printed.set(patch, text);
-  return text;
+function base64(patch: NonNullable<AdmissionAnswer['patch']>): string {
+  return Buffer.from(JSON.stringify(patch)).toString('base64');
 }

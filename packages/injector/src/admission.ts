@@ -1,5 +1,5 @@
 import { checked, type AdmissionAnswer, type AdmissionReview } from './admission-review';
-import { decide, type InjectionSettings, type Reason } from './decision';
+import { decide, type Decision, type InjectionSettings, type Reason } from './decision';
 import type { NamespaceLabels } from './namespace';
 import { podSchema, type Pod } from './pod';
 import type { Template } from './template';
@@ -13,7 +13,8 @@ export interface AdmissionContext {
 }
 
 /** An answer, and what the log and the metrics say about it. */
-export interface Admission extends AdmissionAnswer {
+export interface Admission {
+  readonly answer: AdmissionAnswer;
   readonly reason: Reason;
   readonly result: 'injected' | 'skipped' | 'denied';
   readonly namespace: string;
@@ -36,16 +37,21 @@ export function admit({ request }: AdmissionReview, context: AdmissionContext): 
   const namespace = request.namespace ?? '';
   const labels = context.namespaceLabels.labelsOf(namespace);
   const decision = decide(pod, context.template(), { name: namespace, labels }, context.settings);
-  return {
-    allowed: decision.kind !== 'deny',
-    result: results[decision.kind],
-    reason: decision.reason,
-    detail: decision.detail,
-    warnings: decision.warnings,
-    ...(decision.kind === 'inject' ? { patch: decision.patch } : {}),
-    namespace,
-    name: nameOf(pod, name),
-  };
+  const { kind, reason } = decision;
+  return { answer: answerOf(decision), result: results[kind], reason, namespace, name: nameOf(pod, name) };
+}
+
+const answers = new WeakMap<Decision, AdmissionAnswer>();
+
+/** The same decision has the same answer, so that the answer too is printed once. */
+function answerOf(decision: Decision): AdmissionAnswer {
+  const known = answers.get(decision);
+  if (known !== undefined) return known;
+  const { kind, reason, detail, warnings } = decision;
+  const patch = kind === 'inject' ? decision.patch : undefined;
+  const answer: AdmissionAnswer = { allowed: kind !== 'deny', reason, detail, warnings, patch };
+  answers.set(decision, answer);
+  return answer;
 }
 
 function isPodCreate({ operation, resource, subResource }: AdmissionReview['request']): boolean {
@@ -61,12 +67,12 @@ function untouched({
 }: AdmissionReview['request']): Admission {
   const what = [resource.resource, subResource].filter(Boolean).join('/');
   const detail = `${operation} of ${what}; only CREATE of pods is looked at`;
+  const reason = 'not-a-pod-create';
+  const warnings = [warning(`untouched (${reason}): ${detail}`)];
   return {
-    allowed: true,
+    answer: { allowed: true, reason, detail, warnings },
     result: 'skipped',
-    reason: 'not-a-pod-create',
-    detail,
-    warnings: [warning(`untouched (not-a-pod-create): ${detail}`)],
+    reason,
     namespace: namespace ?? '',
     name: name ?? '',
   };

@@ -3,7 +3,7 @@ import { readOverrides } from './overrides';
 import { patchFor, type AddOperation } from './patch';
 import type { Pod } from './pod';
 import { sidecarFor, type SidecarMode } from './sidecar';
-import { standardPatch } from './standard-patch';
+import { standardDecision } from './standard-decision';
 import { firstReasonToSkip, type Skip, type SkipReason } from './skip-rules';
 import type { Template } from './template';
 import { warning } from './warning';
@@ -46,7 +46,9 @@ export function decide(
   settings: InjectionSettings,
 ): Decision {
   const skip = firstReasonToSkip({ pod, template, namespace, settings });
-  if (skip === undefined) return inject(pod, template, settings, []);
+  if (skip === undefined) {
+    return standardDecision(pod, template, settings.sidecarMode, () => inject(pod, template, settings, []));
+  }
   if (skip.reason === 'pod-security' && settings.onPodSecurity === 'inject') {
     return inject(pod, template, settings, [`the pod may be refused: ${skip.detail}`, ...fixOf(skip)]);
   }
@@ -72,9 +74,7 @@ function inject(
     kind: 'inject',
     reason: 'injected',
     detail,
-    patch: standardPatch(pod, template, mode, () =>
-      patchFor(pod, sidecarFor(pod, template, { overrides, mode, warnings })),
-    ),
+    patch: patchFor(pod, sidecarFor(pod, template, { overrides, mode, warnings })),
     warnings: [`injected: ${detail}`, ...cautions, ...warnings].map(warning),
   };
 }

@@ -18,16 +18,14 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 
 /** Answers an AdmissionReview with an AdmissionReview, and anything else with a problem. */
 export function mutateHandler(given: MutateParts): Handler {
-  // Looking for secrets to black out would cost more than the rest of a line, and a review's line has none: its fields
-  // are all named here.
-  const parts = { ...given, logger: given.logger.child({}, { redact: [] }) };
+  const parts = { ...given, reviewLogger: reviewLoggers(given.logger) };
   return async (request, response) => {
     const startMs = performance.now();
     try {
       parts.gate.enter(response);
       const review = readReview(await readJsonBody(request));
       const admission = admit(review, parts.context);
-      const body = printReview(review, admission);
+      const body = printReview(review, admission.answer);
       response.writeHead(200, {
         'Content-Type': 'application/json',
         'Content-Length': Buffer.byteLength(body),
@@ -42,19 +40,34 @@ export function mutateHandler(given: MutateParts): Handler {
   };
 }
 
+type ReviewLogger = (result: string, reason: string) => Logger;
+
+/**
+ * A logger for each outcome, whose fields are printed once. Without redaction: looking for secrets to black out would
+ * cost more than the rest of a line, and a review's line has none, its fields are all named here.
+ */
+function reviewLoggers(logger: Logger): ReviewLogger {
+  const loggers = new Map<string, Logger>();
+  return (result, reason) => {
+    const known = loggers.get(reason);
+    if (known !== undefined) return known;
+    const made = logger.child({ result, reason }, { redact: [] });
+    loggers.set(reason, made);
+    return made;
+  };
+}
+
 // Never the object: a pod's environment and annotations may hold secrets.
 function recordReview(
-  { metrics, logger }: MutateParts,
+  { metrics, reviewLogger }: MutateParts & { readonly reviewLogger: ReviewLogger },
   uid: string,
   { result, reason, namespace, name }: Admission,
   startMs: number,
 ): void {
   const ms = performance.now() - startMs;
   metrics.reviewed(result, reason, ms / 1000);
-  logger.info(
-    { uid: short(uid), namespace: short(namespace), name: short(name), result, reason, ms: rounded(ms) },
-    'review',
-  );
+  const fields = { uid: short(uid), namespace: short(namespace), name: short(name), ms: rounded(ms) };
+  reviewLogger(result, reason).info(fields, 'review');
 }
 
 function recordError(

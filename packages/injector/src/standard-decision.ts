@@ -1,33 +1,33 @@
-import type { AddOperation } from './patch';
+import type { Decision } from './decision';
 import type { Pod } from './pod';
 import type { SidecarMode } from './sidecar';
 import type { Template } from './template';
 
-type Patches = Map<string, readonly AddOperation[]>;
+type Decisions = Map<string, Decision>;
 
-const patches = new WeakMap<Template, Patches>();
+const decisions = new WeakMap<Template, Decisions>();
 
 /**
- * Most pods ask for nothing of their own and get in nobody's way. For them the patch depends on no more than the
- * template, the mode, and which lists the pod does not have: it is made once and then the very same array, so that
+ * Most pods ask for nothing of their own and get in nobody's way. For them the decision depends on no more than the
+ * template, the mode, and which lists the pod does not have: it is made once and then the very same object, so that
  * printing it can be done once too.
  */
-export function standardPatch(
+export function standardDecision(
   pod: Pod,
   template: Template,
   mode: SidecarMode,
-  make: () => readonly AddOperation[],
-): readonly AddOperation[] {
+  make: () => Decision,
+): Decision {
   if (!isStandard(pod, template)) return make();
   const { metadata, spec } = pod;
   const lists = [metadata.annotations, spec.initContainers, spec.containers, spec.volumes];
   const key = `${mode} ${lists.map((list) => (list ? 'has' : 'lacks')).join(' ')}`;
-  const made = patchesFor(template);
+  const made = decisionsFor(template);
   const known = made.get(key);
   if (known !== undefined) return known;
-  const patch = make();
-  made.set(key, patch);
-  return patch;
+  const decision = make();
+  made.set(key, decision);
+  return decision;
 }
 
 function isStandard(pod: Pod, template: Template): boolean {
@@ -39,8 +39,8 @@ function isStandard(pod: Pod, template: Template): boolean {
   return !pod.spec.volumes?.some(({ name }) => template.volumes.some((volume) => volume.name === name));
 }
 
-function patchesFor(template: Template): Patches {
-  const made = patches.get(template) ?? new Map<string, readonly AddOperation[]>();
-  patches.set(template, made);
+function decisionsFor(template: Template): Decisions {
+  const made = decisions.get(template) ?? new Map<string, Decision>();
+  decisions.set(template, made);
   return made;
 }
