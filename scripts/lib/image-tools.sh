@@ -18,7 +18,7 @@
 image_cache=${XDG_CACHE_HOME:-$HOME/.cache}/podlag/images
 readonly image_cache
 # The number is the recipe's: where stand-ins are made otherwise, they are made anew.
-readonly stand_in_storage=$image_cache/stand-in-1
+readonly stand_in_storage=$image_cache/stand-in-2
 readonly storage_limit_mb=6000
 # shellcheck source-path=SCRIPTDIR source=stand-in-images.sh
 source "$repo_root/scripts/lib/stand-in-images.sh"
@@ -93,12 +93,14 @@ buildah_prepare() {
   mkdir -p "$image_cache"
   exec {image_lock}>"$image_cache/lock"
   flock --wait 600 "$image_lock" || die 'Another scripts/images has been at work for ten minutes.' 'Wait for it, or end it.'
-  buildah_storage=$image_cache/pulled
-  tidy_storage
-  say '==> Pulling the base images'
-  pull_base_images >"$log" 2>&1 && return
-  say "$(tail -n 1 "$log")"
-  say "<== No image registry answers: stand-ins are made of Debian's packages."
+  if [[ ${PODLAG_STAND_IN_IMAGES:-} != true ]]; then
+    buildah_storage=$image_cache/pulled
+    tidy_storage
+    say '==> Pulling the base images'
+    pull_base_images >"$log" 2>&1 && return
+    say "$(tail -n 1 "$log")"
+    say "<== No image registry answers: stand-ins are made of Debian's packages."
+  fi
   buildah_storage=$stand_in_storage
   tidy_storage
   make_stand_ins >&2

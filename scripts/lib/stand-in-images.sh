@@ -8,8 +8,9 @@
 
 make_stand_ins() {
   local debian node
-  debian=docker.io/library/$(base_image DEBIAN)
-  node=docker.io/library/$(base_image NODE)
+  # A short name is looked for under localhost first.
+  debian=localhost/$(base_image DEBIAN)
+  node=localhost/$(base_image NODE)
   has_image "$debian" || step "Making a stand-in for $debian" in_work_folder make_debian "$debian"
   has_image "$node" || step "Making a stand-in for $node" in_work_folder make_node "$node" "$debian"
 }
