@@ -53,7 +53,7 @@ async function stop(signal: NodeJS.Signals): Promise<string> {
   return runDirectory ?? '';
 }
 
-/** curl from the other end of the wire, as the mission types it. */
+/** curl from the other end of the wire, as a person would type it. */
 async function curl(
   path: string,
   ...options: string[]
@@ -94,7 +94,7 @@ function expectAbout(found: number, askedMs: number): void {
   expect(found).toBeLessThanOrEqual(askedMs + 0.5);
 }
 
-test("the mission's session: 20 ms, again with 50 ms, back to nothing", async () => {
+test('a first session: 20 ms, again with 50 ms, back to nothing', async () => {
   await start();
   expect(await curl('/latency/0ms')).toMatchObject({ status: 200, body: { latency: '0ms' } });
   expect(await curl('/latency/20ms')).toMatchObject({
