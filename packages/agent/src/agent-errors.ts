@@ -42,10 +42,15 @@ export const agentErrors = errorTable({
     title: 'Two faults with one name',
     hint: 'Give each fault of a set a name of its own.',
   },
+  'too-many-faults': {
+    status: 400,
+    title: 'Too many faults',
+    hint: 'Faults for everybody compose: say in one what several say together.',
+  },
   'port-taken': {
     status: 500,
     title: 'The port is taken',
-    hint: 'Another container of the pod listens there: set PODLAG_LISTEN_PORT to a free port.',
+    hint: 'Another container of the pod listens there: set PODLAG_LISTEN_PORT to a free port, and containerPort in the template.',
   },
   'no-default-route': {
     status: 500,

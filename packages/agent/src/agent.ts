@@ -11,8 +11,14 @@ import { defaultRouteDevice } from './default-route';
 import { LeaseFile } from './lease-file';
 import { AgentMetrics } from './metrics';
 import { Readiness } from './readiness';
-import { restore } from './restore';
+import { faultsAtStart } from './restore';
 import { Shaper } from './shaper';
+
+/** Until what is to be in force from the start is: the node's modules may be loaded meanwhile. */
+const retryStartMs = 5_000;
+
+/** For the answers under way. Who is connected and asks nothing is not waited for. */
+const closeWithinMs = 2_000;
 
 export interface AgentParts {
   readonly config: AgentConfig;
@@ -61,19 +67,27 @@ export async function startAgent({
     observer: metrics,
   });
   server.on('request', createApp({ shaper, driver: qdiscs, readiness, metrics, logger }));
-  try {
-    await restore(shaper, found, config.initialLatency, logger);
-    readiness.becomeReady();
-    reportCapabilities(qdiscs, logger);
-  } catch (error) {
-    const reason = isPodlagError(error) ? error.toText() : String(error);
-    readiness.fail(reason);
-    logger.error({ err: error, device }, `not ready: ${reason}`);
-  }
+  if (found.kind === 'unreadable') logger.warn({ reason: found.reason }, 'the lease file is unreadable');
+  let cancelRetry = (): void => undefined;
+  const settle = async (bring: () => Promise<unknown>): Promise<void> => {
+    try {
+      await bring();
+      readiness.becomeReady();
+      logger.info({ faults: [...shaper.faults.keys()] }, 'in force');
+    } catch (error) {
+      const reason = isPodlagError(error) ? error.toText() : String(error);
+      readiness.fail(reason);
+      logger.error({ device }, `not ready, trying again: ${reason}`);
+      cancelRetry = clock.after(retryStartMs, () => void settle(() => shaper.change((faults) => faults)));
+    }
+  };
+  await settle(() => shaper.adopt((now) => faultsAtStart(found, config.initialLatency, now)));
+  reportCapabilities(qdiscs, logger);
   return {
     port,
     readiness,
     async close() {
+      cancelRetry();
       await closeServer(server);
       await shaper.close();
     },
@@ -100,18 +114,20 @@ async function listen(server: Server, port: number, address: string | undefined)
   try {
     return await listenOn(server, port, address ?? '::');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EAFNOSUPPORT' && address === undefined) return listenOn(server, port, '0.0.0.0');
-    if (code === 'EADDRINUSE')
-      throw agentErrors.error('port-taken', `port ${port} is in use`, { cause: error });
-    throw error;
+    const withoutIpv6 = (error as NodeJS.ErrnoException).code === 'EAFNOSUPPORT' && address === undefined;
+    if (!withoutIpv6) throw error;
+    return listenOn(server, port, '0.0.0.0');
   }
 }
 
 function listenOn(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject).listen({ port, host }, () => {
-      server.off('error', reject);
+    const refused = (error: NodeJS.ErrnoException): void => {
+      const taken = error.code === 'EADDRINUSE';
+      reject(taken ? agentErrors.error('port-taken', `port ${port} is in use`, { cause: error }) : error);
+    };
+    server.once('error', refused).listen({ port, host }, () => {
+      server.off('error', refused);
       resolve((server.address() as AddressInfo).port);
     });
   });
@@ -119,7 +135,11 @@ function listenOn(server: Server, port: number, host: string): Promise<number> {
 
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const cut = setTimeout(() => server.closeAllConnections(), closeWithinMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

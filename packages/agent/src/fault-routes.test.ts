@@ -41,6 +41,16 @@ test('a fault is put, read, put again and deleted by its name', async () => {
   expect(await names()).toEqual([]);
 });
 
+test('a fault is deleted even when the call that sets it is still under way', async () => {
+  const [put, deleted] = await Promise.all([
+    agent.put('/v1/faults/a', { partition: true }),
+    agent.call('/v1/faults/a', { method: 'DELETE' }),
+  ]);
+  // Which of the two arrives first is the network's; in force is what the agent says.
+  const inForce = put.status === 200 && deleted.status === 404 ? ['a'] : [];
+  expect(await names()).toEqual(inForce);
+});
+
 test('a whole set is replaced in one step, and what GET answers can be put back', async () => {
   await agent.put('/v1/faults/old', { partition: true });
   const applied = agent.driver.applied.length;
@@ -143,6 +153,12 @@ test.each<[string, string, CallOptions, { status: number; code: string }]>([
     { status: 400, code: 'duplicate-name' },
   ],
   [
+    'more faults than can be reasoned about',
+    '/v1/faults',
+    { method: 'PUT', body: many(), headers: json() },
+    { status: 400, code: 'too-many-faults' },
+  ],
+  [
     'a name that is no DNS label',
     '/v1/faults/Slow%20PD',
     { method: 'PUT', body: '{"partition":true}', headers: json() },
@@ -179,6 +195,12 @@ test('a kernel without netem is refused with the fix, and taking away still work
 
 function json(): Record<string, string> {
   return { 'content-type': 'application/json' };
+}
+
+function many(): string {
+  return JSON.stringify({
+    faults: Array.from({ length: 65 }, (_, index) => ({ name: `f${index}`, partition: true })),
+  });
 }
 
 function twice(): string {

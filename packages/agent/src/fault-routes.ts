@@ -39,7 +39,7 @@ export function isoTime(ms: number): string {
 }
 
 function readOne(shaper: Shaper, name: string): Answer {
-  return { body: faultDocument(existing(shaper, name)) };
+  return { body: faultDocument(existing(shaper.faults, name)) };
 }
 
 function putOne(shaper: Shaper, request: Request): Promise<Answer> {
@@ -48,8 +48,9 @@ function putOne(shaper: Shaper, request: Request): Promise<Answer> {
 }
 
 function deleteOne(shaper: Shaper, request: Request): Promise<Answer> {
-  const { name } = existing(shaper, nameOf(request));
-  return changeSet(shaper, request, (faults) => withoutFault(faults, name));
+  const name = nameOf(request);
+  // Looked for when its turn comes: the call that sets it may still be under way.
+  return changeSet(shaper, request, (faults) => withoutFault(faults, existing(faults, name).name));
 }
 
 /** With `?dryRun=true` the answer is what would be done. */
@@ -73,8 +74,8 @@ function replaceAll(body: unknown): Step {
   return (_, now) => setOf(faults.map((fault) => hold(fault, now)));
 }
 
-function existing(shaper: Shaper, name: string): Fault {
-  const held = shaper.faults.get(name);
+function existing(faults: FaultSet, name: string): Fault {
+  const held = faults.get(name);
   if (!held) throw agentErrors.error('no-such-fault', `there is no fault called ${quote(name)}`);
   return held.fault;
 }

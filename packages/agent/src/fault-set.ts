@@ -1,4 +1,5 @@
 import type { Fault } from '@podlag/core';
+import { agentErrors } from './agent-errors';
 
 /** A fault and when it goes by itself, in milliseconds since the epoch. */
 export interface HeldFault {
@@ -16,16 +17,26 @@ export function hold(fault: Fault, now: number): HeldFault {
   return { fault, expiresAt: fault.ttl && now + fault.ttl.milliseconds };
 }
 
+/** More than anybody can reason about, and few enough to be composed in the blink of an eye. */
+export const mostFaults = 64;
+
+/** @throws PodlagError `too-many-faults` */
 export function withFault(set: FaultSet, held: HeldFault): FaultSet {
-  return new Map(set).set(held.fault.name, held);
+  return bounded(new Map(set).set(held.fault.name, held));
+}
+
+function bounded(set: FaultSet): FaultSet {
+  if (set.size <= mostFaults) return set;
+  throw agentErrors.error('too-many-faults', `${set.size} faults are more than ${mostFaults}`);
 }
 
 export function withoutFault(set: FaultSet, name: string): FaultSet {
   return new Map([...set].filter(([other]) => other !== name));
 }
 
+/** @throws PodlagError `too-many-faults` */
 export function setOf(held: readonly HeldFault[]): FaultSet {
-  return new Map(held.map((one) => [one.fault.name, one]));
+  return bounded(new Map(held.map((one) => [one.fault.name, one])));
 }
 
 export function faultsOf(set: FaultSet): readonly Fault[] {

@@ -50,11 +50,17 @@ test('a repeated call replaces, and the same call once more is no change', async
   expect((await agent.call('/latency/50ms')).body).toEqual({ 'tc command': '', latency: '50ms' });
 });
 
-test('of 100 calls at once each is answered with 200, and the last to arrive wins', async () => {
+test('of 100 calls at once each is answered with 200, and one of them is in force', async () => {
   const calls = Array.from({ length: 100 }, (_, index) => agent.call(`/latency/${index + 1}ms`));
   expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(100).fill(200));
-  const last = leafDelays().at(-1)!;
-  expect((await agent.call('/latency')).body).toMatchObject({ latency: last });
+  const { latency } = (await agent.call('/latency')).body as { latency: string };
+  expect(leafDelays()).toHaveLength(101);
+  expect(leafDelays().at(-1)).toBe(latency);
+});
+
+test('one after the other, the last word wins', async () => {
+  for (const ms of [3, 1, 4, 1, 5]) await agent.call(`/latency/${ms}ms`);
+  expect((await agent.call('/latency')).body).toMatchObject({ latency: '5ms' });
 });
 
 test('a latency leaves other faults alone, and they add', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { faultDocument, parseFault } from '@podlag/core';
 import * as z from 'zod';
@@ -52,5 +52,11 @@ export class LeaseFile {
     await mkdir(dirname(this.path), { recursive: true });
     await writeFile(`${this.path}.new`, `${JSON.stringify({ version: 1, faults })}\n`, { mode: 0o600 });
     await rename(`${this.path}.new`, this.path);
+  }
+
+  /** Never rejects: it is for a directory that may be out of order. */
+  async remove(): Promise<void> {
+    for (const file of [this.path, `${this.path}.new`])
+      await rm(file, { force: true }).catch(() => undefined);
   }
 }

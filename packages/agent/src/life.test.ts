@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { netemErrors } from '@podlag/netem';
@@ -111,6 +112,42 @@ test.each(['', '{', '{"version":2,"faults":[]}', '{"version":1,"faults":[{"fault
     expect(await latency(await restart(before))).toBe('0ms');
   },
 );
+
+test('what was taken away does not come back when the lease could not be written anew', async () => {
+  const before = await start();
+  await before.call('/latency/20ms');
+  // In the place of the file that is to be renamed: from now on no write succeeds.
+  await mkdir(join(before.runDirectory, 'lease.json.new'));
+  await before.call('/latency/0ms');
+  expect((await before.call('/v1/state')).body).toMatchObject({ survivesRestart: { saved: false } });
+  expect(await latency(await restart(before))).toBe('0ms');
+});
+
+test('a start that the kernel refuses leaves it as it is, is not ready, and is tried again', async () => {
+  const before = await start();
+  await before.call('/latency/20ms');
+  await before.agent.close();
+  before.driver.failure = netemErrors.error('tc-timeout', 'busy');
+  const after = await restart(before);
+  expect(await after.call('/readyz')).toMatchObject({
+    status: 503,
+    body: { reason: expect.stringContaining('busy') },
+  });
+  expect(await latency(after)).toBe('20ms');
+  after.clock.advance(5_000);
+  await after.call('/v1/state');
+  expect((await after.call('/readyz')).status).toBe(200);
+  expect((await after.call('/latency')).body).toMatchObject({ latency: '20ms', faults: ['latency'] });
+});
+
+test('a connection that says nothing does not hold up the end', async () => {
+  const { agent } = await start();
+  const silent = connect(agent.port, '127.0.0.1');
+  await once(silent, 'connect');
+  silent.on('error', () => undefined);
+  await agent.close();
+  started.length = 0;
+});
 
 test('the lease is for the agent alone', async () => {
   const agent = await start();

@@ -7,16 +7,17 @@ async function main(): Promise<void> {
   const { env } = process;
   const config = loadConfig(agentConfig, { env });
   const logger = createLogger('agent', config.logLevel);
-  const agent = await startAgent({ config, logger, env });
-  const startedInMs = Math.round(performance.now());
-  logger.info({ version, port: agent.port, ready: agent.readiness.ready, startedInMs }, 'listening');
-  releaseStartupMemory();
+  const starting = startAgent({ config, logger, env });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       logger.info({ signal }, 'stopping; what is set stays in the kernel');
-      void agent.close().then(() => process.exit(0));
+      void starting.then((agent) => agent.close()).then(() => process.exit(0));
     });
   }
+  const agent = await starting;
+  const startedInMs = Math.round(performance.now());
+  logger.info({ version, port: agent.port, ready: agent.readiness.ready, startedInMs }, 'listening');
+  releaseStartupMemory();
 }
 
 /**

@@ -2,8 +2,10 @@ import { isPodlagError, TaskQueue, type Logger } from '@podlag/core';
 import {
   assertSupported,
   compose,
+  handles,
   netemErrors,
   type Applied,
+  type Observed,
   type QdiscDriver,
   type QdiscTree,
   type Reading,
@@ -40,16 +42,17 @@ const drainGraceMs = 30_000;
 const retryAfterMs = 1_000;
 
 /**
- * Keeps the kernel as the set of faults says. Each change is one step from set to set: applied, read back, written to
- * the lease, and only then the new truth; when the kernel refuses, the set before is put back. Changes are made one
- * at a time, in the order in which they were asked for.
+ * Keeps the kernel as the set of faults says. Each change is one step from set to set: applied and read back before it
+ * is the new truth, then written to the lease; when the kernel refuses, the set before is put back. Changes are made
+ * one at a time, in the order in which they were asked for.
  */
 export class Shaper {
   #faults: FaultSet = noFaults;
   #leaseState: LeaseState = { saved: true };
   #cancelExpiry: () => void = () => undefined;
   #cancelTidy: () => void = () => undefined;
-  #drainUntil = 0;
+  #closed = false;
+  readonly #trees = new WeakMap<FaultSet, QdiscTree>();
   readonly #queue = new TaskQueue();
 
   constructor(private readonly parts: ShaperParts) {}
@@ -76,6 +79,22 @@ export class Shaper {
     return this.#queue.run(() => this.#changeNow(step));
   }
 
+  /**
+   * Takes a set for the truth before the kernel has it: at the start, when there is nothing to go back to. What the
+   * kernel has from before stays as it is when it refuses; `change` tries again.
+   *
+   * @throws PodlagError of `netemErrors`
+   */
+  adopt(step: (now: number) => FaultSet): Promise<Applied> {
+    return this.#queue.run(async () => {
+      const now = this.parts.clock.now();
+      this.#faults = unexpired(step(now), now);
+      const applied = await this.#apply(this.#treeOf(this.#faults));
+      await this.#settle(applied);
+      return applied;
+    });
+  }
+
   /** The commands that such a change would run. */
   preview(step: (faults: FaultSet, now: number) => FaultSet): Promise<readonly string[]> {
     return this.#queue.run(async () => {
@@ -91,6 +110,7 @@ export class Shaper {
 
   /** Ends the timers and waits for the change under way. The kernel stays as it is: a restart takes it up again. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#queue.idle();
     this.#cancelExpiry();
     this.#cancelTidy();
@@ -101,25 +121,39 @@ export class Shaper {
     const { clock } = this.parts;
     const next = unexpired(step(this.#faults, clock.now()), clock.now());
     const tree = this.#treeOf(next);
-    await this.#assertCapable(tree);
-    const applied = await this.#apply(tree);
-    this.#watchDrain(tree);
+    let applied: Applied;
+    try {
+      applied = await this.#apply(tree);
+    } catch (error) {
+      await this.#putBack(error);
+      throw error;
+    }
     this.#faults = next;
-    await this.#saveLease();
-    this.#watchExpiry();
+    await this.#settle(applied);
     return applied;
   }
 
+  async #settle({ observed }: Applied): Promise<void> {
+    this.#watchDrain(observed);
+    await this.#saveLease();
+    this.#watchExpiry();
+  }
+
+  /** Composed once for each set: every look at the kernel compares with it. */
   #treeOf(faults: FaultSet): QdiscTree {
+    const known = this.#trees.get(faults);
+    if (known) return known;
     const list = faultsOf(faults);
     for (const fault of list) assertSupported(fault);
     const { device, agentPort } = this.parts;
-    return { device, agentPort, profile: list.length === 0 ? undefined : compose(list) };
+    const tree = { device, agentPort, profile: list.length === 0 ? undefined : compose(list) };
+    this.#trees.set(faults, tree);
+    return tree;
   }
 
   async #assertCapable({ profile }: QdiscTree): Promise<void> {
     if (profile === undefined) return;
-    const { shaping } = await this.parts.driver.capabilities();
+    const { shaping } = await this.parts.driver.capabilities(true);
     if (shaping.available) return;
     const code =
       shaping.code in netemErrors.kinds ? (shaping.code as keyof typeof netemErrors.kinds) : 'kernel-lacks';
@@ -130,6 +164,7 @@ export class Shaper {
     const { driver, logger, observer } = this.parts;
     const start = performance.now();
     try {
+      await this.#assertCapable(tree);
       const applied = await driver.apply(tree);
       const milliseconds = performance.now() - start;
       observer?.applied('ok', milliseconds / 1000);
@@ -140,17 +175,15 @@ export class Shaper {
       return applied;
     } catch (error) {
       observer?.applied(isPodlagError(error) ? error.code : 'internal', (performance.now() - start) / 1000);
-      await this.#restore(error);
       throw error;
     }
   }
 
   /** The change failed at some command; what was set before is put back, as far as the kernel lets us. */
-  async #restore(reason: unknown): Promise<void> {
-    const tree = this.#treeOf(this.#faults);
+  async #putBack(reason: unknown): Promise<void> {
     try {
-      await this.parts.driver.apply(tree);
-      this.#watchDrain(tree);
+      const { observed } = await this.parts.driver.apply(this.#treeOf(this.#faults));
+      this.#watchDrain(observed);
     } catch (error) {
       this.parts.logger.error(
         { err: error, reason },
@@ -169,6 +202,8 @@ export class Shaper {
       if (this.#leaseState.saved)
         logger.warn({ reason }, 'faults work, but a restart of the agent will not know of them');
       this.#leaseState = { saved: false, reason };
+      // A lease of what was set before would bring back what has been taken away since.
+      await lease.remove();
     }
   }
 
@@ -182,42 +217,51 @@ export class Shaper {
 
   #expire(): void {
     const { logger, clock, observer } = this.parts;
-    const before = this.#faults.size;
-    this.change((faults) => faults).then(
-      () => {
-        observer?.expired(before - this.#faults.size);
-        logger.info({ left: this.#faults.size }, 'a fault has expired');
-      },
-      (error: unknown) => {
+    if (this.#closed) return;
+    let gone: readonly string[] = [];
+    this.change((faults, now) => {
+      const left = unexpired(faults, now);
+      gone = [...faults.keys()].filter((name) => !left.has(name));
+      return left;
+    })
+      .then(() => {
+        // Renewed in the meantime, it lives on.
+        if (gone.length === 0) return;
+        observer?.expired(gone.length);
+        logger.info({ gone }, 'expired');
+      })
+      .catch((error: unknown) => {
         logger.error({ err: error }, 'an expired fault could not be taken away; trying again');
+        this.#cancelExpiry();
         this.#cancelExpiry = clock.after(retryAfterMs, () => this.#expire());
-      },
-    );
+      });
   }
 
-  /** An empty tree is taken away when its last packet has left. A tree with a profile is left standing. */
-  #watchDrain(tree: QdiscTree): void {
+  /** A tree that shapes nothing is taken away when its last packet has left. One with a profile is left standing. */
+  #watchDrain(observed: Observed): void {
     this.#cancelTidy();
-    if (tree.profile !== undefined) return;
-    const { clock } = this.parts;
-    const before = this.#treeOf(this.#faults).profile?.delay;
-    const longest = before ? before.time.milliseconds + 4 * before.jitter.milliseconds : 0;
-    this.#drainUntil = clock.now() + longest + drainGraceMs;
-    this.#scheduleTidy(tree, 0);
+    if (this.#treeOf(this.#faults).profile !== undefined) return;
+    // The leaf still says how long its packets wait, whoever has filled it.
+    const leaf = observed.qdiscs.find(({ parent }) => parent === handles.shapedClass)?.netem;
+    const longestMs = leaf ? (leaf.delaySeconds + 4 * leaf.jitterSeconds) * 1000 : 0;
+    this.#scheduleTidy(0, this.parts.clock.now() + longestMs + drainGraceMs);
   }
 
-  #scheduleTidy(tree: QdiscTree, delayMs: number): void {
+  #scheduleTidy(delayMs: number, drainUntil: number): void {
     const { clock, driver, logger } = this.parts;
     this.#cancelTidy = clock.after(delayMs, () => {
-      const force = clock.now() >= this.#drainUntil;
-      const tidied = this.#queue.run(() =>
-        this.#faults.size > 0 ? Promise.resolve(true) : driver.tidy(tree, force),
-      );
+      const tidied = this.#queue.run(async () => {
+        if (this.#closed || this.#faults.size > 0) return true;
+        return driver.tidy(this.#treeOf(this.#faults), clock.now() >= drainUntil);
+      });
       tidied.then(
         (done) => {
-          if (!done) this.#scheduleTidy(tree, tidyEveryMs);
+          if (!done) this.#scheduleTidy(tidyEveryMs, drainUntil);
         },
-        (error: unknown) => logger.warn({ err: error }, 'the empty tree stays on the device'),
+        (error: unknown) => {
+          logger.warn({ err: error }, 'the empty tree could not be taken away; trying again');
+          if (!this.#closed) this.#scheduleTidy(retryAfterMs, drainUntil);
+        },
       );
     });
   }

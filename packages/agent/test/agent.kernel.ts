@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { forgetNeighbours, makeLink, type Link } from '../../netem/test/link';
-import { median, pingOnce, pings } from '../../netem/test/ping';
+import { coldPing, median, pingOnce, pings } from '../../netem/test/ping';
 
 jest.setTimeout(120_000);
 
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 /** Starts the agent as its container would, and waits until it has said that it listens. */
 async function start(
-  env: Record<string, string> = {},
+  env: NodeJS.ProcessEnv = {},
   runDirectory = mkdtempSync(join(tmpdir(), 'podlag-run-')),
 ): Promise<void> {
   const child = spawn(process.execPath, [program], {
@@ -89,10 +89,13 @@ const put = (name: string, fault: object): ReturnType<typeof curl> =>
 
 const measured = async (count = 15): Promise<number> => median(await pings(link, count)) - idleMs;
 
-function expectAbout(found: number, askedMs: number): void {
+/** A median may be 0.5 ms above what was asked; what rests on a few packets needs more room for a busy machine. */
+function expectAbout(found: number, askedMs: number, aboveMs = 0.5): void {
   expect(found).toBeGreaterThanOrEqual(askedMs - 0.1);
-  expect(found).toBeLessThanOrEqual(askedMs + 0.5);
+  expect(found).toBeLessThanOrEqual(askedMs + aboveMs);
 }
+
+const few = 3;
 
 test('a first session: 20 ms, again with 50 ms, back to nothing', async () => {
   await start();
@@ -104,8 +107,7 @@ test('a first session: 20 ms, again with 50 ms, back to nothing', async () => {
       latency: '20ms',
     },
   });
-  forgetNeighbours(link);
-  const first = (await pingOnce(link))! - idleMs;
+  const first = (await coldPing(link)) - idleMs;
   expectAbout(await measured(), 20);
   expect(Math.abs(first - 20)).toBeLessThanOrEqual(1.5);
   expect(await curl('/latency/20ms')).toMatchObject({ status: 200 });
@@ -123,7 +125,7 @@ test('100 calls at once: each is answered with 200, and the kernel has what the 
   );
   expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(200));
   const { latency } = (await curl('/latency')).body as { latency: string };
-  expectAbout(await measured(5), Number.parseFloat(latency));
+  expectAbout(await measured(5), Number.parseFloat(latency), few);
   expect((await curl('/v1/state')).body).toMatchObject({ drift: [] });
 });
 
@@ -161,14 +163,14 @@ async function connects(port: number, waitMs: number): Promise<string> {
 test('the initial latency is in force when the agent says that it is ready', async () => {
   await start({ PODLAG_INITIAL_LATENCY: '20ms' });
   expect((await curl('/readyz')).status).toBe(200);
-  expectAbout((await pingOnce(link))! - idleMs, 20);
+  expectAbout((await pingOnce(link))! - idleMs, 20, few);
 });
 
 test('killed, the fault stays; started again, the agent takes it up and ends it in time', async () => {
   await start();
   await put('short', { delay: { time: '20ms' }, ttl: '4s' });
   const runDirectory = await stop('SIGKILL');
-  expectAbout(await measured(3), 20);
+  expectAbout(await measured(3), 20, few);
   await start({}, runDirectory);
   expect((await curl('/latency')).body).toMatchObject({ latency: '20ms', faults: ['short'] });
   const deadline = Date.now() + 10_000;
@@ -181,14 +183,24 @@ test('SIGTERM ends the agent and leaves the fault: the container may be coming b
   await start();
   await curl('/latency/20ms');
   await stop('SIGTERM');
-  expectAbout(await measured(3), 20);
+  expectAbout(await measured(3), 20, few);
 });
 
-test('the device is found by the default route, and without one the agent says which setting names it', async () => {
+test('without a default route the agent says which setting names the device', async () => {
   const { stderr } = await run(process.execPath, [program], { env: { PATH: '/usr/sbin:/usr/bin' } }).catch(
     (error: unknown) => error as { stderr: string },
   );
   expect(stderr).toContain('PODLAG_DEVICE');
+});
+
+test('the device is the one of the default route', async () => {
+  execFileSync('ip', ['route', 'add', 'default', 'via', link.peerAddress, 'dev', link.device]);
+  try {
+    await start({ PODLAG_DEVICE: undefined });
+    expect((await curl('/latency')).body).toMatchObject({ device: link.device });
+  } finally {
+    execFileSync('ip', ['route', 'del', 'default']);
+  }
 });
 
 test('a port that is taken is told as such', async () => {
@@ -239,6 +251,6 @@ if (readFileSync('/proc/cpuinfo', 'utf8').includes('User Mode Linux')) {
       writeFileSync(helper, loader);
     }
     expect(await curl('/latency/20ms')).toMatchObject({ status: 200 });
-    expectAbout(await measured(3), 20);
+    expectAbout(await measured(3), 20, few);
   });
 }

@@ -40,6 +40,17 @@ test('the settings are frozen', () => {
 test.each([
   ['a misspelt variable', { env: { PODLAG_LISTN_PORT: '1' } }, 'Did you mean PODLAG_LISTEN_PORT?'],
   ['a port out of range', { env: { PODLAG_LISTEN_PORT: '70000' } }, 'PODLAG_LISTEN_PORT'],
+  [
+    'an empty port',
+    { env: { PODLAG_LISTEN_PORT: '' } },
+    'PODLAG_LISTEN_PORT (listenPort): must be a whole number',
+  ],
+  ['a port in hexadecimal', { env: { PODLAG_LISTEN_PORT: '0x10' } }, 'whole number'],
+  [
+    'a file of settings for a program that reads none',
+    { env: { PODLAG_CONFIG: 'a.yaml' } },
+    'unknown setting PODLAG_CONFIG',
+  ],
   ['a bad duration', { env: { PODLAG_INITIAL_LATENCY: 'abc' } }, '"abc" is not a duration like 20ms'],
   ['an unknown key in the file', { env: {}, file: fileOf('logLvl: info') }, 'Did you mean logLevel?'],
   ['a file that is a list', { env: {}, file: fileOf('- 1') }, 'mapping'],

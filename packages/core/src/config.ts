@@ -16,7 +16,7 @@ export interface ConfigSources {
 
 const prefix = 'PODLAG_';
 
-/** Names the file of settings itself; read by each program's main before the loader. */
+/** Names the file of settings, for programs that read one; an unknown setting to the others. */
 export const configFileVariable = `${prefix}CONFIG`;
 
 /**
@@ -41,7 +41,7 @@ export function loadConfig<Shape extends z.ZodRawShape>(
   sources: ConfigSources,
 ): Readonly<z.output<z.ZodObject<Shape>>> {
   const settings = Object.keys(schema.shape);
-  const given = { ...fromFile(settings, sources.file), ...fromEnvironment(settings, sources.env) };
+  const given = { ...fromFile(settings, sources.file), ...fromEnvironment(settings, sources) };
   const result = schema.safeParse(given);
   if (!result.success) throw invalid(result.error.issues.map(describe));
   return Object.freeze(result.data);
@@ -60,10 +60,10 @@ function fromFile(settings: readonly string[], file: ConfigSources['file']): Rec
   return { ...document };
 }
 
-function fromEnvironment(settings: readonly string[], env: ConfigSources['env']): Record<string, unknown> {
+function fromEnvironment(settings: readonly string[], { env, file }: ConfigSources): Record<string, unknown> {
   const byName = new Map(settings.map((setting) => [environmentName(setting), setting]));
   const names = Object.keys(env).filter(
-    (name) => name.startsWith(prefix) && name !== configFileVariable && env[name] !== undefined,
+    (name) => name.startsWith(prefix) && !(file && name === configFileVariable) && env[name] !== undefined,
   );
   const unknown = names.filter(
     (name) => !byName.has(name) && !serviceLink.test(name) && !isServicePort(env[name]),
@@ -98,7 +98,13 @@ export const setting = {
   /** A TCP port, 0 to 65535; 0 lets the kernel choose. */
   port: (): z.ZodType<number> => setting.count(0, 65_535),
   count: (min: number, max: number): z.ZodType<number> =>
-    z.coerce.number('must be a number').int().min(min).max(max),
+    z
+      .union(
+        [z.number(), z.string().regex(/^[0-9]{1,9}$/, 'must be a whole number')],
+        'must be a whole number',
+      )
+      .transform(Number)
+      .pipe(z.number().int().min(min).max(max)),
   text: (): z.ZodType<string> => z.string().min(1, 'must not be empty'),
   flag: (): z.ZodType<boolean> =>
     z

@@ -56,6 +56,12 @@ test.each<[string, unknown, string, string]>([
   ['a loss above 100 %', { name: 'a', loss: { ratio: '101%' } }, 'loss.ratio', 'more than 100%'],
   ['a bad chance in gemodel', { name: 'a', loss: { gemodel: { p: 'x' } } }, 'loss.gemodel.p', 'not a ratio'],
   ['reordering without delay', { name: 'a', reorder: { ratio: '25%' } }, 'reorder', 'needs a delay'],
+  [
+    'reordering of what is delayed by nothing',
+    { name: 'a', delay: { time: '0ms' }, reorder: { ratio: '25%' } },
+    'reorder',
+    'needs a delay',
+  ],
   ['partition: false', { name: 'a', partition: false }, 'partition', 'true'],
   ['a name that is no DNS label', { name: 'Slow PD', partition: true }, 'name', 'DNS label'],
   [

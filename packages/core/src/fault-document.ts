@@ -88,7 +88,7 @@ const fault: z.ZodType<Fault> = z
   .refine((value) => effects.some((effect) => value[effect] !== undefined), {
     message: `does nothing: set at least one of ${effects.join(', ')}`,
   })
-  .refine((value) => value.reorder === undefined || value.delay !== undefined, {
+  .refine((value) => value.reorder === undefined || value.delay?.time.isZero === false, {
     path: ['reorder'],
     message: 'needs a delay in the same fault: what is not delayed cannot be overtaken',
   });

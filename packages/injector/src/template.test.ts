@@ -176,7 +176,7 @@ test('the shipped template is the agent with a lease, probes and sizes', () => {
     name: 'podlag-agent',
     image: 'podlag-agent:0.1.0',
     ports: [{ name: 'podlag', containerPort: 2332 }],
-    readinessProbe: { httpGet: { path: '/readyz', port: 2332 } },
+    readinessProbe: { httpGet: { path: '/readyz', port: 'podlag' } },
     securityContext: { capabilities: { drop: ['ALL'], add: ['NET_ADMIN'] } },
   });
   expect(shippedTemplate.volumes.map(({ name }) => name)).toEqual(['podlag-run', 'podlag-no-token']);

@@ -52,9 +52,9 @@ test.each<[string, Document[], Record<string, string>]>([
   ['either may corrupt', [{ corrupt: { ratio: '1%' } }, { rate: '1mbit' }], { corrupt: '1%', rate: '1mbit' }],
   ['the lowest rate wins', [{ rate: '10mbit' }, { rate: '1gbit' }, { rate: '2mbit' }], { rate: '2mbit' }],
   [
-    'a partition beats all',
-    [{ loss: { gemodel: { p: '1%' } } }, { partition: true }],
-    { loss: 'random 100%' },
+    'a partition beats all: not even a copy passes',
+    [{ loss: { gemodel: { p: '1%' } } }, { partition: true }, { duplicate: { ratio: '50%' } }],
+    { loss: 'random 100%', duplicate: '0%' },
   ],
   [
     'the defaults of gemodel are those of tc',

@@ -22,7 +22,16 @@ const noDelay: ProfileDelay = {
 const never: ProfileChance = { ratio: Ratio.zero, correlation: Ratio.zero };
 const noLoss: LossModel = { kind: 'random', ...never };
 const noReorder: ProfileReorder = { ...never, gap: 0 };
-const allLost: LossModel = { kind: 'random', ratio: Ratio.one, correlation: Ratio.zero };
+
+/** Loss alone: of a packet that is lost and duplicated, netem lets one copy pass. */
+const cutOff: Profile = {
+  delay: noDelay,
+  loss: { kind: 'random', ratio: Ratio.one, correlation: Ratio.zero },
+  duplicate: never,
+  corrupt: never,
+  reorder: noReorder,
+  rate: undefined,
+};
 
 /**
  * All faults that a packet meets, as one profile: delays add, what gets through multiplies, the lowest rate wins, a
@@ -35,16 +44,14 @@ export function compose(faults: readonly Fault[]): Profile {
   const sorted = [...faults].sort((one, other) => (one.name < other.name ? -1 : 1));
   const each = <T>(pick: (fault: Fault) => T | undefined): T[] =>
     sorted.flatMap((fault) => pick(fault) ?? []);
-  const partitioned = faults.some((fault) => fault.partition === true);
+  if (faults.some((fault) => fault.partition === true)) return cutOff;
   return {
     delay: each(({ delay }) => delay)
       .map(delayOf)
       .reduce(addDelays, noDelay),
-    loss: partitioned
-      ? allLost
-      : each(({ loss }) => loss)
-          .map(lossOf)
-          .reduce(combineLosses, noLoss),
+    loss: each(({ loss }) => loss)
+      .map(lossOf)
+      .reduce(combineLosses, noLoss),
     duplicate: each(({ duplicate }) => duplicate)
       .map(chanceOf)
       .reduce(eitherChance, never),

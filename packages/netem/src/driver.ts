@@ -38,7 +38,10 @@ export interface QdiscDriver {
   read(tree: QdiscTree): Promise<Reading>;
   /** Removes a tree that shapes nothing and holds no packet any more. Resolves to true when none of ours is left. */
   tidy(tree: QdiscTree, force: boolean): Promise<boolean>;
-  /** What the kernel and the tools can do here, by trying it. */
-  capabilities(): Promise<Capabilities>;
+  /**
+   * What the kernel and the tools can do here, found out by trying, once. `again`: what was missing is looked for once
+   * more, since the hint may have been followed meanwhile.
+   */
+  capabilities(again?: boolean): Promise<Capabilities>;
   close(): void;
 }

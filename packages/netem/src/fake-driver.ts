@@ -16,6 +16,7 @@ const noCounters = { bytes: 0, packets: 0, drops: 0, backlogPackets: 0 };
  */
 export class FakeDriver implements QdiscDriver {
   readonly #devices = new Map<string, Observed>();
+  closed = false;
   /** Thrown by the next apply, once. */
   failure: Error | undefined;
   shaping: Capability = { available: true };
@@ -52,8 +53,9 @@ export class FakeDriver implements QdiscDriver {
     return Promise.resolve({ kernel: '0.0.0-fake', iproute2: '0.0.0', shaping: this.shaping });
   }
 
+  /** The device outlives its driver, as in a kernel. */
   close(): void {
-    this.#devices.clear();
+    this.closed = true;
   }
 
   /** Somebody else changes the device. */

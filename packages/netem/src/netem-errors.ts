@@ -42,6 +42,11 @@ export const netemErrors = errorTable({
     title: 'The tc program cannot be started',
     hint: 'Install iproute2 in the image, or name the program by PODLAG_TC.',
   },
+  'ip-missing': {
+    status: 500,
+    title: 'The ip program cannot be started',
+    hint: 'Install iproute2 in the image.',
+  },
   'tc-died': {
     status: 503,
     title: 'The tc program ended in the middle of a change',

@@ -123,6 +123,24 @@ test('an exemption that somebody turned into the fault is put right', async () =
   ]);
 });
 
+test('a filter that somebody put into the tree is taken out', async () => {
+  const tree = treeOf({ delay: { time: '20ms' } });
+  const before = await observedAfter(tree);
+  const stranger = { pref: 50, protocol: 'ip', flowid: '1:1', matches: ['00000000/00000000 at 0'] };
+  expect(lines(tree, { ...before, filters: [...before.filters, stranger] })).toEqual([
+    'filter del dev eth0 parent 1: protocol ip pref 50',
+  ]);
+});
+
+test('turned off and on again before the tree was tidied away, the turn is what made the difference', async () => {
+  const tree = treeOf({ delay: { time: '20ms' } });
+  const before = await observedAfter(tree);
+  const off = { ...before, filters: before.filters.filter(({ pref }) => pref !== 60_000) };
+  const { commands, decisive } = plan(tree, off, settings);
+  expect(commands).toEqual([decisive]);
+  expect(batchLine(decisive!)).toContain('pref 60000');
+});
+
 test('a stranger in the place of the leaf is replaced', async () => {
   const tree = treeOf({ delay: { time: '20ms' } });
   const before = await observedAfter(tree);

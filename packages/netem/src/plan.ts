@@ -44,19 +44,32 @@ const passQueuePackets = 10_000;
 export function plan(tree: QdiscTree, observed: Observed, settings: PlanSettings): Plan {
   if (tree.profile === undefined) return planRemoval(tree, observed);
   const leaf = planLeaf(tree, tree.profile, observed, settings);
-  const filters = observed.filters;
+  const ours = isOurs(rootOf(observed));
+  const filters = ours ? observed.filters : [];
+  const asked = exemptions(tree.agentPort);
+  const turn = planFilter(tree, everybody, handles.shapedClass, filters);
   return {
     commands: [
       ...planRoot(tree, observed, settings),
       ...planPassClass(tree, observed),
-      ...exemptions(tree.agentPort).flatMap((exemption) =>
-        planFilter(tree, exemption, handles.passClass, filters),
-      ),
+      ...asked.flatMap((exemption) => planFilter(tree, exemption, handles.passClass, filters)),
+      ...removeStrangeFilters(tree, [...asked, everybody], filters),
       ...leaf,
-      ...planFilter(tree, everybody, handles.shapedClass, filters),
+      ...turn,
     ],
-    decisive: leaf.at(-1),
+    decisive: leaf.at(-1) ?? turn.at(-1),
   };
+}
+
+/** The tree is ours: a filter that somebody put into it would take packets from where they belong. */
+function removeStrangeFilters(
+  { device }: QdiscTree,
+  asked: readonly { readonly pref: number }[],
+  present: Observed['filters'],
+): readonly TcCommand[] {
+  const strangers = present.filter((one) => !asked.some(({ pref }) => pref === one.pref));
+  const prefs = new Map(strangers.map((one) => [one.pref, one]));
+  return [...prefs.values()].map((one) => deleteFilter(device, one));
 }
 
 /** The switch alone: packets already in the leaf still arrive when they are due. */

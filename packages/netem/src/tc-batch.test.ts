@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { TcBatch } from './tc-batch';
 import { tcCommand } from './tc-command';
 
@@ -45,6 +48,13 @@ test('batches that are asked for at once do not mix', async () => {
   for (const { stdout } of results) expect(() => JSON.parse(stdout) as unknown).not.toThrow();
 });
 
+test('nothing that a command prints comes too late, whatever else tc says meanwhile', async () => {
+  for (let round = 0; round < 300; round += 1) {
+    const { stdout } = await batch.run([nonsense, show, nonsense, show]);
+    expect(stdout.trim().split('\n')).toHaveLength(2);
+  }
+});
+
 test('a child that was killed between two batches is replaced', async () => {
   await batch.run([show]);
   const pid = batch.pid!;
@@ -56,11 +66,17 @@ test('a child that was killed between two batches is replaced', async () => {
   expect(batch.pid).not.toBe(pid);
 });
 
-test('a child that does not answer is given up, and says so', async () => {
-  batch = new TcBatch({ ...settings, tc: 'sleep', options: ['5'], timeoutMs: 50 });
+test('a child that does not answer is given up, and the next batch has a new one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'podlag-deaf-'));
+  const deaf = join(folder, 'tc');
+  writeFileSync(deaf, '#!/bin/sh\nexec sleep 30\n', { mode: 0o755 });
+  batch = new TcBatch({ ...settings, tc: deaf, timeoutMs: 50 });
   await expect(batch.run([show])).rejects.toMatchObject({
-    code: expect.stringMatching(/^tc-(timeout|died)$/),
+    code: 'tc-timeout',
+    message: expect.stringContaining('50 ms'),
   });
+  expect(batch.pid).toBeUndefined();
+  await expect(batch.run([show])).rejects.toMatchObject({ code: 'tc-timeout' });
 });
 
 test('a tc that is not there is an error that names it', async () => {

@@ -105,9 +105,11 @@ function outputUntil(
     const takeStdout = (chunk: Buffer): void => void (stdout += chunk.toString());
     const takeStderr = (chunk: Buffer): void => {
       stderr += chunk.toString();
-      // tc flushes its stdout after each command. So all of it was in the pipe before the marker, and the event loop's
-      // poll that brought the marker brings it too; after that poll nothing is missing.
-      if (stderr.endsWith(marker)) setImmediate(() => finish(() => resolve({ stdout, stderr })));
+      // tc flushes its stdout after each command, so all of it was in the pipe before the marker. It may still be there:
+      // this poll of the event loop can have looked at stdout before tc wrote the rest. The next poll has it, and comes
+      // between two immediates.
+      if (stderr.endsWith(marker))
+        setImmediate(() => setImmediate(() => finish(() => resolve({ stdout, stderr }))));
     };
     const died = (): void =>
       finish(() =>

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPodlagError } from '@podlag/core';
 import type { Capabilities } from './capabilities';
@@ -28,6 +28,8 @@ export interface TcDriverSettings {
   readonly env: NodeJS.ProcessEnv;
 }
 
+const defaultTimeoutMs = 5_000;
+
 /** A tc that died took an unknown part of its batch with it; that it dies three times in a row has another reason. */
 const attempts = 3;
 
@@ -36,7 +38,8 @@ export class TcDriver implements QdiscDriver {
   readonly #tc: string;
   readonly #changes: TcBatch;
   readonly #json: TcBatch;
-  #capabilities: Promise<Capabilities> | undefined;
+  #known: Capabilities | undefined;
+  #probing: Promise<Capabilities> | undefined;
   #loadedShape: string | undefined;
 
   constructor(private readonly settings: TcDriverSettings) {
@@ -88,6 +91,8 @@ export class TcDriver implements QdiscDriver {
     const planned = this.#plan(tree, await this.#observe(tree.device));
     const shape = tree.profile?.delay.shape;
     if (planned.commands.length > 0 && shape) await this.#writeTable(shape);
+    // Until it is confirmed, nobody knows which table the leaf has.
+    this.#loadedShape = planned.commands.length > 0 ? undefined : this.#loadedShape;
     await this.#change(planned.commands);
     this.#loadedShape = shape?.name;
     const { observed, differences: left } = await this.#read(tree);
@@ -119,25 +124,21 @@ export class TcDriver implements QdiscDriver {
     return true;
   }
 
-  /**
-   * What is there stays; what is missing is looked for again, since the hint may have been followed meanwhile. One probe
-   * at a time: two would share the scratch device.
-   */
-  capabilities(): Promise<Capabilities> {
-    this.#capabilities ??= this.#probe();
-    return this.#capabilities;
+  capabilities(again = false): Promise<Capabilities> {
+    if (this.#known && (this.#known.shaping.available || !again)) return Promise.resolve(this.#known);
+    // One probe at a time: two would share the scratch device.
+    this.#probing ??= this.#probe().finally(() => (this.#probing = undefined));
+    return this.#probing;
   }
 
   async #probe(): Promise<Capabilities> {
     const batch = this.#newBatch();
-    let available = false;
     try {
-      const found = await probeCapabilities(batch, this.#tc);
-      available = found.shaping.available;
-      return found;
+      const { env, timeoutMs = defaultTimeoutMs } = this.settings;
+      this.#known = await probeCapabilities({ batch, tc: this.#tc, env, timeoutMs });
+      return this.#known;
     } finally {
       batch.close();
-      if (!available) this.#capabilities = undefined;
     }
   }
 
@@ -147,7 +148,7 @@ export class TcDriver implements QdiscDriver {
   }
 
   #newBatch(...options: readonly string[]): TcBatch {
-    const { timeoutMs = 5000, tableDirectory, env } = this.settings;
+    const { timeoutMs = defaultTimeoutMs, tableDirectory, env } = this.settings;
     return new TcBatch({ tc: this.#tc, options, env: { ...env, TC_LIB_DIR: tableDirectory }, timeoutMs });
   }
 
@@ -185,10 +186,19 @@ export class TcDriver implements QdiscDriver {
     if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
     try {
       await mkdir(tableDirectory, { recursive: true });
+      await this.#removeTables();
       await writeFile(`${file}.new`, text);
       await rename(`${file}.new`, file);
     } catch (cause) {
+      await rm(`${file}.new`, { force: true }).catch(() => undefined);
       throw netemErrors.error('table-unwritable', `${file}: ${(cause as Error).message}`, { cause });
     }
+  }
+
+  /** tc has read them into the kernel; kept, they would fill a small volume one by one. */
+  async #removeTables(): Promise<void> {
+    const { tableDirectory } = this.settings;
+    const tables = (await readdir(tableDirectory)).filter((name) => /\.dist(\.new)?$/.test(name));
+    await Promise.all(tables.map((name) => rm(join(tableDirectory, name), { force: true })));
   }
 }

@@ -12,14 +12,9 @@ const netemSources: readonly (readonly [mark: RegExp, fix: string])[] = [
   ],
   [/microsoft/i, 'WSL 2 kernels before 5.15.90 are built without it: wsl --update'],
   [
-    /-(aws|azure|gcp|kvm|generic|cloud)/,
+    /-(aws|azure|gcp|gke|oracle|kvm|generic|cloud)/,
     'apt-get install linux-modules-extra-$(uname -r), then modprobe sch_netem',
   ],
-  [
-    /cos|chromium/i,
-    'Container-Optimized OS ships it from milestone 93 on: use a newer image, or an Ubuntu node pool',
-  ],
-  [/bottlerocket/i, 'use a Bottlerocket variant whose kernel has CONFIG_NET_SCH_NETEM'],
 ];
 
 const anyDistribution =

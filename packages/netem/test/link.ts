@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 
 /**
  * Two hosts and a wire: the device under test in this process's own network namespace, its peer in one made for it.
@@ -19,7 +20,12 @@ export function ip(...args: string[]): string {
   return execFileSync('ip', args, { encoding: 'utf8' });
 }
 
+/** Room for what comes while a receiver is held up: what it cannot take is no loss of the wire. */
+const receiveBufferLimit = '/proc/sys/net/core/rmem_max';
+
 export function makeLink(): Link {
+  // Only the kernel's first network namespace has it; elsewhere the limit stays as it is.
+  if (existsSync(receiveBufferLimit)) writeFileSync(receiveBufferLimit, String(16 << 20));
   const peer = `podlag-peer-${process.pid}`;
   const link = {
     device: 'podlag0',

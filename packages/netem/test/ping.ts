@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Link } from './link';
+import { forgetNeighbours, type Link } from './link';
 
 const run = promisify(execFile);
 
@@ -21,6 +21,19 @@ export async function pings(link: Link, count: number, address = link.address): 
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) times.push((await pingOnce(link, address)) ?? NaN);
   return times;
+}
+
+/**
+ * The first packet to a neighbour of unknown hardware address: the median of three, each after both ends have forgotten.
+ * A delay of neighbour discovery would be in all three; a hiccup of the machine is not.
+ */
+export async function coldPing(link: Link, address = link.address): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    forgetNeighbours(link);
+    times.push((await pingOnce(link, address)) ?? NaN);
+  }
+  return median(times);
 }
 
 export function median(values: readonly number[]): number {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TcDriver } from '@podlag/netem';
@@ -114,6 +114,19 @@ describe('the tc driver among others', () => {
       hint: expect.stringContaining('NET_ADMIN'),
     });
     powerless.close();
+  });
+
+  test('of all tables only the one in force stays on the disk: the volume is small', async () => {
+    for (const table of [
+      [-1, 1],
+      [-1, 0, 1],
+      [-1, 0, 0, 1],
+    ]) {
+      await driver.apply(
+        treeFor(link.device, { delay: { time: '20ms', jitter: '5ms', distribution: { table } } }),
+      );
+    }
+    expect(readdirSync(tableDirectory).filter((name) => name.includes('.dist'))).toHaveLength(1);
   });
 
   test('a table that cannot be written is said so', async () => {

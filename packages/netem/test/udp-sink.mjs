@@ -11,7 +11,7 @@ socket.on('message', (message) => {
   lines.push(`${message.readBigUInt64BE(0)} ${now - message.readBigUInt64BE(8)} ${now}`);
 });
 socket.bind({ address, port: Number(port) }, () => {
-  socket.setRecvBufferSize(4 << 20);
+  socket.setRecvBufferSize(8 << 20);
   process.stdout.write('listening\n');
 });
 process.on('SIGTERM', () => {

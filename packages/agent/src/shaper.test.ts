@@ -1,0 +1,106 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger, Duration } from '@podlag/core';
+import { FakeDriver, type Applied, type QdiscTree } from '@podlag/netem';
+import { FakeClock } from './clock';
+import { hold, noFaults, setOf, unexpired, withFault, withoutFault } from './fault-set';
+import { LeaseFile } from './lease-file';
+import { latencyFault } from './restore';
+import { Shaper } from './shaper';
+
+/** Takes a different time for each change, the first ones the longest. */
+class UnevenDriver extends FakeDriver {
+  #turns = 20;
+
+  override async apply(tree: QdiscTree): Promise<Applied> {
+    for (let turn = this.#turns; turn > 0; turn -= 1) await new Promise(setImmediate);
+    this.#turns = Math.max(0, this.#turns - 1);
+    return super.apply(tree);
+  }
+}
+
+function shaperOn(driver: FakeDriver, clock = new FakeClock()): Shaper {
+  const lease = new LeaseFile(join(mkdtempSync(join(tmpdir(), 'podlag-shaper-')), 'lease.json'));
+  return new Shaper({
+    device: 'eth0',
+    agentPort: 2332,
+    driver,
+    lease,
+    clock,
+    logger: createLogger('agent', 'silent'),
+  });
+}
+
+const slow = (ms: number, now = 0): ReturnType<typeof hold> => hold(latencyFault(Duration.parse(ms)), now);
+
+test('changes are made in the order in which they were asked for, however long each takes: the last one is in force', async () => {
+  const driver = new UnevenDriver();
+  const shaper = shaperOn(driver);
+  const asked = Array.from({ length: 50 }, (_, index) => index + 1);
+  await Promise.all(asked.map((ms) => shaper.change((faults) => withFault(faults, slow(ms)))));
+  expect(driver.applied.map(({ profile }) => profile?.delay.time.milliseconds)).toEqual(asked);
+  expect(shaper.faults.get('latency')?.fault.delay?.time.milliseconds).toBe(50);
+  await shaper.close();
+});
+
+test('a fault that expires while another change is under way is taken away, counted once, and nothing is thrown', async () => {
+  const clock = new FakeClock();
+  const driver = new UnevenDriver();
+  const expired: number[] = [];
+  const lease = new LeaseFile(join(mkdtempSync(join(tmpdir(), 'podlag-shaper-')), 'lease.json'));
+  const shaper = new Shaper({
+    ...{ device: 'eth0', agentPort: 2332, driver, lease, clock, logger: createLogger('agent', 'silent') },
+    observer: { applied: () => undefined, expired: (faults) => expired.push(faults) },
+  });
+  const short = {
+    fault: { ...latencyFault(Duration.parse(5)), name: 'short' },
+    expiresAt: clock.now() + 1000,
+  };
+  await shaper.change(() => setOf([short]));
+  const other = shaper.change((faults) =>
+    withFault(withFault(faults, slow(7)), { ...slow(8), fault: { ...slow(8).fault, name: 'b' } }),
+  );
+  clock.advance(1000);
+  await other;
+  await shaper.read();
+  expect([...shaper.faults.keys()].sort()).toEqual(['b', 'latency']);
+  expect(expired.every((count) => count > 0)).toBe(true);
+  await shaper.close();
+});
+
+test('a set that is adopted is the truth even while the kernel refuses it, and what the kernel has is left alone', async () => {
+  const driver = new FakeDriver();
+  const shaper = shaperOn(driver);
+  driver.failure = new Error('refused');
+  await expect(shaper.adopt(() => setOf([slow(20)]))).rejects.toThrow('refused');
+  expect(driver.applied).toEqual([]);
+  expect([...shaper.faults.keys()]).toEqual(['latency']);
+  await shaper.change((faults) => faults);
+  expect(driver.applied.at(-1)?.profile?.delay.time.toString()).toBe('20ms');
+  await shaper.close();
+});
+
+test('the tree of a set is composed once, however often the kernel is looked at', async () => {
+  const driver = new FakeDriver();
+  const shaper = shaperOn(driver);
+  await shaper.change(() => setOf([slow(20)]));
+  const read = jest.spyOn(driver, 'read');
+  await shaper.read();
+  await shaper.read();
+  expect(read.mock.calls[0]![0]).toBe(read.mock.calls[1]![0]);
+  await shaper.close();
+});
+
+test('a set never grows beyond what can be reasoned about', () => {
+  const held = Array.from({ length: 65 }, (_, index) => ({
+    ...slow(1),
+    fault: { ...slow(1).fault, name: `f${index}` },
+  }));
+  expect(() => setOf(held)).toThrow(expect.objectContaining({ code: 'too-many-faults' }));
+  const full = setOf(held.slice(0, 64));
+  expect(() => withFault(full, held[64]!)).toThrow(expect.objectContaining({ code: 'too-many-faults' }));
+  expect(withFault(full, held[0]!).size).toBe(64);
+  expect(withoutFault(full, 'f0').size).toBe(63);
+  expect(unexpired(noFaults, 0)).toBe(noFaults);
+});
