@@ -125,7 +125,9 @@ test('what an annotation asks for is in force from the first packet, with nothin
   expect(settled).toBeGreaterThan(19.9);
   expect(settled).toBeLessThan(21);
   // Not twice as long, as where the resolution of the address is delayed too.
-  expect(Math.abs(first - settled)).toBeLessThan(1.5);
+  // One packet, on a machine that may be busy; a delayed ARP would add another 20 ms.
+  expect(first).toBeGreaterThan(19.9);
+  expect(first - settled).toBeLessThan(10);
 });
 
 test('pods that are not to be injected come up untouched', () => {

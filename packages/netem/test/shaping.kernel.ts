@@ -164,7 +164,7 @@ test('a partition lets nothing pass, says so to nobody, and ends at once', async
   // A send that failed would have ended the source: the loss is silent.
   expect({ sent, lost }).toEqual({ sent: 100, lost: 100 });
   await driver.apply(tree());
-  expect(await pingOnce(link)).toBeLessThan(5);
+  expect(await pingOnce(link)).toBeLessThan(100);
 });
 
 test.each<[string, Record<string, unknown>]>([
