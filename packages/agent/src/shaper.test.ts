@@ -81,6 +81,25 @@ test('a set that is adopted is the truth even while the kernel refuses it, and w
   await shaper.close();
 });
 
+test('a change that fails when the kernel has taken a part of it is undone', async () => {
+  const driver = new FakeDriver();
+  const shaper = shaperOn(driver);
+  await shaper.change(() => setOf([slow(20)]));
+  const apply = driver.apply.bind(driver);
+  jest.spyOn(driver, 'apply').mockImplementationOnce(async (tree) => {
+    await apply(tree);
+    throw new Error('not confirmed');
+  });
+  await expect(shaper.change(() => setOf([slow(50)]))).rejects.toThrow('not confirmed');
+  expect(driver.applied.map(({ profile }) => profile?.delay.time.toString())).toEqual([
+    '20ms',
+    '50ms',
+    '20ms',
+  ]);
+  expect((await shaper.read()).differences).toEqual([]);
+  await shaper.close();
+});
+
 test('the tree of a set is composed once, however often the kernel is looked at', async () => {
   const driver = new FakeDriver();
   const shaper = shaperOn(driver);

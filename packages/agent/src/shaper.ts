@@ -118,8 +118,7 @@ export class Shaper {
   }
 
   async #changeNow(step: (faults: FaultSet, now: number) => FaultSet): Promise<Applied> {
-    const { clock } = this.parts;
-    const next = unexpired(step(this.#faults, clock.now()), clock.now());
+    const next = step(this.#faults, this.parts.clock.now());
     const tree = this.#treeOf(next);
     let applied: Applied;
     try {
