@@ -6,7 +6,8 @@ const allowedImports = {
   core: [],
   netem: ['core'],
   agent: ['core', 'netem'],
-  injector: ['core'],
+  kube: ['core'],
+  injector: ['core', 'kube', 'kube/client', 'kube/testing'],
   lab: ['core'],
 };
 

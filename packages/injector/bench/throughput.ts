@@ -134,7 +134,7 @@ async function prepare(directory: string, here: string): Promise<Prepared> {
       PODLAG_METRICS_PORT: '0',
       PODLAG_CERT_FILE: certFile,
       PODLAG_KEY_FILE: keyFile,
-      PODLAG_TEMPLATE_FILE: join(here, '../../deploy/sidecarconfig.yaml'),
+      PODLAG_TEMPLATE_FILE: join(here, '../../deploy/base/sidecarconfig.yaml'),
     },
     load: { caFile, bodyFile },
     bodyBytes: Buffer.byteLength(body),

@@ -65,7 +65,7 @@ export const injectorErrors = errorTable({
   'invalid-template': {
     status: 500,
     title: 'Bad sidecar template',
-    hint: 'Correct the template; deploy/sidecarconfig.yaml is one that works.',
+    hint: 'Correct the template; deploy/base/sidecarconfig.yaml is one that works.',
   },
   'invalid-certificate': {
     status: 500,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTemplate, type Template } from '../src/template';
 
-export const shippedTemplatePath = join(__dirname, '../../../deploy/sidecarconfig.yaml');
+export const shippedTemplatePath = join(__dirname, '../../../deploy/base/sidecarconfig.yaml');
 
 export const shippedTemplate: Template = parseTemplate({
   name: 'sidecarconfig.yaml',

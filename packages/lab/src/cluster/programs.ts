@@ -31,7 +31,7 @@ export function programsOf(repository: string, node = process.execPath): LabProg
     injector: built('injector', 'main.js'),
     devCerts: built('injector', 'dev-certs.js'),
     echo: built('lab', 'echo.js'),
-    template: join(repository, 'deploy', 'sidecarconfig.yaml'),
+    template: join(repository, 'deploy', 'base', 'sidecarconfig.yaml'),
   };
 }
 

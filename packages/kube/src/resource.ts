@@ -1,0 +1,72 @@
+/** What every object of the API has, as far as podlag looks at it. */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  /** Changes with each write. Sent back with a replacement, it makes the API server refuse one that is late. */
+  readonly resourceVersion?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMeta;
+}
+
+/** One kind of object, by where it is in the API. `T` is what podlag reads of it; the rest of an object is kept. */
+export interface Resource<T extends KubeObject> {
+  /** `v1`, `admissionregistration.k8s.io/v1` */
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** As in the path: `secrets`. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+  /** Never set: carries the type alone. */
+  readonly example?: T;
+}
+
+/** Where one object is. */
+export interface ObjectRef {
+  readonly name: string;
+  /** For a namespaced kind. */
+  readonly namespace?: string;
+}
+
+export interface Secret extends KubeObject {
+  readonly type?: string;
+  /** Values in base64. */
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface Webhook {
+  readonly name: string;
+  readonly clientConfig: { readonly caBundle?: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
+export interface WebhookConfiguration extends KubeObject {
+  readonly webhooks?: readonly Webhook[];
+}
+
+export const secrets: Resource<Secret> = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  namespaced: true,
+};
+
+export const namespaces: Resource<KubeObject> = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+};
+
+export const mutatingWebhookConfigurations: Resource<WebhookConfiguration> = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'MutatingWebhookConfiguration',
+  plural: 'mutatingwebhookconfigurations',
+  namespaced: false,
+};
