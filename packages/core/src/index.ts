@@ -1,3 +1,4 @@
+export { Backoff, type BackoffOptions } from './backoff';
 export { configFileVariable, environmentName, loadConfig, setting, type ConfigSources } from './config';
 export { coreErrors } from './core-errors';
 export { quote } from './decimal';

@@ -1,4 +1,6 @@
+export { apiCall, printApiCall, versionCall, type ApiCall, type Verb } from './api-call';
 export type { KubeApi, Observer, PatchOperation, Scope, ServerVersion, Watch } from './kube-api';
+export { kubeErrors, type KubeErrorCode } from './kube-errors';
 export {
   mutatingWebhookConfigurations,
   namespaces,

@@ -31,7 +31,8 @@ export interface Watch {
 /**
  * The Kubernetes API, as much of it as podlag's programs need. All calls but `watch` throw a PodlagError:
  *
- * - `kube-conflict` when the object has changed since it was read, or a patch's `test` failed
+ * - `kube-conflict` when the object has changed since it was read, or a patch's `test` failed (or the
+ *   patch has one and cannot be applied for another reason: API servers do not tell these apart)
  * - `kube-forbidden` when RBAC does not allow the call (the detail names verb, resource and name)
  * - `kube-invalid` when the API server refuses the object
  * - `kube-already-exists` for `create`

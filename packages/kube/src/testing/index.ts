@@ -1,0 +1,1 @@
+export { FakeKubeApi } from './fake-kube-api';
