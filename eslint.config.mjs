@@ -8,7 +8,7 @@ const allowedImports = {
   agent: ['core', 'netem'],
   kube: ['core'],
   injector: ['core', 'kube', 'kube/client', 'kube/testing'],
-  lab: ['core'],
+  lab: ['core', 'kube', 'kube/client'],
 };
 
 const boundaries = Object.entries(allowedImports).map(([name, allowed]) => ({

@@ -21,5 +21,11 @@ export default {
     project('unit', ['<rootDir>/packages/*/src/**/*.test.ts']),
     // Packets through a real kernel: started by scripts/test in one that has netem.
     project('kernel', ['<rootDir>/packages/*/test/**/*.kernel.ts']),
+    // Against a real API server: started by scripts/test in the bed, beside it.
+    {
+      ...project('apiserver', ['<rootDir>/packages/*/test/**/*.apiserver.ts']),
+      // An ES module, which Jest cannot load; so it gets a bundle of it.
+      moduleNameMapper: { '^@kubernetes/client-node$': '<rootDir>/packages/kube/dist/client-node.js' },
+    },
   ],
 };

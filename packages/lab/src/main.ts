@@ -3,6 +3,14 @@ import { join, resolve } from 'node:path';
 import { isPodlagError } from '@podlag/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { programsOf } from './cluster';
+import {
+  bedImages,
+  ensureKubernetes,
+  lacks,
+  runInBed,
+  runInBedNetwork,
+  type Kubernetes,
+} from './control-plane';
 import { demo, stepProgress } from './demo';
 import {
   ensureKernel,
@@ -150,6 +158,65 @@ program
   .action(demoCommand);
 
 program.command('demo-in-lab', { hidden: true }).argument('<started-at>').option('--shell').action(demoInLab);
+
+/** Says what cannot be tested with them. */
+async function kubernetes(): Promise<Kubernetes> {
+  const found = await ensureKubernetes({
+    ...{ cache, progress, env: process.env },
+    module: join(repository, 'packages/lab/kubernetes'),
+  });
+  for (const lack of lacks(found)) process.stderr.write(`podlag-lab: in ${found.folder} ${lack}\n`);
+  return found;
+}
+
+async function controlPlaneFetch(): Promise<void> {
+  const { version, folder, from } = await kubernetes();
+  process.stdout.write(`kubernetes  ${version} (${from})\nprograms    ${folder}\n`);
+}
+
+/** On the user's side of the network namespace: starts the other. */
+async function controlPlaneRun(argv: readonly string[]): Promise<void> {
+  const found = JSON.stringify(await kubernetes());
+  process.exitCode = await runInBedNetwork(process.getuid?.() === 0, {
+    argv: [process.execPath, __filename, 'control-plane', 'in-bed', found, ...argv],
+    ...{ cwd: process.cwd(), env: process.env, signal: stop.signal },
+  });
+}
+
+async function controlPlaneInBed(found: string, argv: readonly string[]): Promise<void> {
+  // When the starter is killed, one SIGTERM comes for each of its threads. The second is not to end what the first began.
+  process.on('SIGTERM', () => undefined);
+  process.exitCode = await runInBed({
+    kubernetes: JSON.parse(found) as Kubernetes,
+    images: bedImages(programsOf(repository).injector),
+    ...{ argv, cwd: process.cwd(), env: process.env, progress, signal: stop.signal },
+  });
+}
+
+const controlPlane = program
+  .command('control-plane')
+  .description('A real API server with controllers, on which pods of podlag run as processes.')
+  .enablePositionalOptions();
+
+controlPlane
+  .command('fetch')
+  .description('Find or build its programs, and say where they are.')
+  .action(controlPlaneFetch);
+
+controlPlane
+  .command('run')
+  .description('Run a command beside it, with kubectl, helm and KUBECONFIG; all ends with the command.')
+  .argument('<command...>', 'the program and its arguments')
+  .passThroughOptions()
+  .addHelpText('after', '\nExample:\n  podlag-lab control-plane run -- bash')
+  .action(controlPlaneRun);
+
+controlPlane
+  .command('in-bed', { hidden: true })
+  .argument('<kubernetes>')
+  .argument('<command...>')
+  .passThroughOptions()
+  .action(controlPlaneInBed);
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(

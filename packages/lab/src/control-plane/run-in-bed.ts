@@ -1,0 +1,78 @@
+import { delimiter, join } from 'node:path';
+import { CleanUp } from '../cluster/clean-up';
+import type { GuestCommand } from '../kernel/boot-folder';
+import type { Progress } from '../kernel/progress';
+import { runAttended } from './attended-command';
+import { BedFile, bedVariable, type Bed } from './bed-file';
+import type { Kubernetes } from './kubernetes';
+import { StandInKubelet, type ImageTable } from './kubelet';
+import { startControlPlane, type ControlPlane } from './start-control-plane';
+
+export interface RunInBedOptions extends GuestCommand {
+  readonly kubernetes: Kubernetes;
+  readonly images: ImageTable;
+  readonly progress: Progress;
+  /** When it aborts, the command gets SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Starts a control plane and nodes for it, and runs a command beside them, with the caller's streams. The caller is in the
+ * bed's network already. All that was started is gone when this returns.
+ *
+ * @returns the command's exit code; 128 and the signal's number when a signal ended it
+ * @throws PodlagError of control-plane-errors.ts
+ */
+export async function runInBed(options: RunInBedOptions): Promise<number> {
+  const { kubernetes, images, progress } = options;
+  const cleanUp = new CleanUp();
+  try {
+    const plane = await progress.step(`starting Kubernetes ${kubernetes.version}`, () =>
+      startControlPlane({ kubernetes }),
+    );
+    cleanUp.add(() => plane.stop());
+    const file = new BedFile(join(plane.folder, 'bed.json'));
+    const kubelet = new StandInKubelet({
+      access: plane.access('kubelet'),
+      folder: plane.folder,
+      images,
+      changed: () => void file.write(bedOf(plane, kubernetes, kubelet)),
+    });
+    cleanUp.add(() => kubelet.stop());
+    const hasControllers = !kubernetes.missing.includes('kube-controller-manager');
+    await progress.step('making its nodes ready', () => kubelet.start({ hasControllers }));
+    for (const server of plane.servers) {
+      server.keepAlive(() => void file.write(bedOf(plane, kubernetes, kubelet)));
+    }
+    await file.write(bedOf(plane, kubernetes, kubelet));
+    return await runAttended({ ...options, env: commandEnv(options, plane, file) });
+  } finally {
+    await cleanUp.run();
+  }
+}
+
+function bedOf(plane: ControlPlane, kubernetes: Kubernetes, kubelet: StandInKubelet): Bed {
+  const { url, kubeconfig, auditLog } = plane;
+  const { version, from, missing } = kubernetes;
+  const servers = plane.servers.map(({ name, pid, logFile, restarts }) => ({
+    name,
+    pid,
+    restarts,
+    log: logFile,
+  }));
+  return { url, kubeconfig, version, from, missing, auditLog, servers, pods: kubelet.pods };
+}
+
+function commandEnv(
+  { env, kubernetes }: RunInBedOptions,
+  { kubeconfig }: ControlPlane,
+  file: BedFile,
+): GuestCommand['env'] {
+  return {
+    // There is no way out of the bed: a proxy could not be reached, and kubectl would try.
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !/^(https?|all)_proxy$/i.test(name))),
+    KUBECONFIG: kubeconfig,
+    PATH: [kubernetes.folder, env.PATH ?? ''].join(delimiter),
+    [bedVariable]: file.path,
+  };
+}
