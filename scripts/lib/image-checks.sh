@@ -69,8 +69,8 @@ check_injector() {
   check "$image runs as user 65532" output_is 65532 run_image -- id -u
   check "$image has no capability" run_image -- grep -q '^CapEff:.0000000000000000$' /proc/self/status
   cp "$repo_root/deploy/base/sidecarconfig.yaml" "$scratch/"
-  check "$image makes development certificates" run_image -- node /app/dev-certs.js --out /etc/podlag/certs --host localhost
-  check "$image starts with them, and ends well on SIGTERM" starts_and_stops '"msg":"ready"' \
+  check "$image makes certificates" run_image -- podlag-certs --out /etc/podlag/certs --host localhost
+  check "$image starts with them, and ends well on SIGTERM" starts_and_stops '"msg":"listening"' \
     -e PODLAG_TEMPLATE_FILE=/etc/podlag/sidecarconfig.yaml -e PODLAG_DRAIN_PERIOD=100ms
 }
 

@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { writeDevCertificate } from '../src/dev-certs/write-dev-certificate';
+import { writeCertificateFiles } from '../src/certs/certificate-files';
 import { reviewOf, tikvPod } from '../test/tikv-pod';
 import type { LoadRequest, LoadResult } from './load-generator';
 
@@ -116,10 +116,10 @@ async function prepare(directory: string, here: string): Promise<Prepared> {
     outdir: directory,
     logLevel: 'warning',
   });
-  const [caFile = '', certFile = '', keyFile = ''] = await writeDevCertificate({
-    out: directory,
+  const [caFile = '', certFile = '', keyFile = ''] = await writeCertificateFiles(directory, {
     hosts: ['localhost', '127.0.0.1'],
-    days: 1,
+    lifeMs: 24 * 3_600_000,
+    now: new Date(),
   });
   const body = JSON.stringify(reviewOf(tikvPod()));
   const bodyFile = join(directory, 'review.json');

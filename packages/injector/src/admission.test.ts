@@ -8,7 +8,7 @@ const admitting = (review: unknown, labels?: Record<string, string>): Admission 
   admit(readReview(JSON.stringify(review)), {
     template: () => shippedTemplate,
     namespaceLabels: { labelsOf: () => labels },
-    settings: { ...settings, onPodSecurity: 'deny' },
+    settings: () => ({ ...settings, onPodSecurity: 'deny' }),
   });
 
 interface Answer {

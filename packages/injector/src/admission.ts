@@ -5,11 +5,11 @@ import { podSchema, type Pod } from './pod';
 import type { Template } from './template';
 import { warning } from './warning';
 
-/** What an answer is made from; `template` is asked each time, since it is reloaded. */
+/** What an answer is made from. Each is asked anew for each pod, since it may change while the injector runs. */
 export interface AdmissionContext {
   readonly template: () => Template;
   readonly namespaceLabels: NamespaceLabels;
-  readonly settings: InjectionSettings;
+  readonly settings: () => InjectionSettings;
 }
 
 /** An answer, and what the log and the metrics say about it. */
@@ -36,7 +36,7 @@ export function admit({ request }: AdmissionReview, context: AdmissionContext): 
   // The pod's own metadata.namespace is often empty: the API server fills it in from the URL, after this.
   const namespace = request.namespace ?? '';
   const labels = context.namespaceLabels.labelsOf(namespace);
-  const decision = decide(pod, context.template(), { name: namespace, labels }, context.settings);
+  const decision = decide(pod, context.template(), { name: namespace, labels }, context.settings());
   const { kind, reason } = decision;
   return { answer: answerOf(decision), result: results[kind], reason, namespace, name: nameOf(pod, name) };
 }

@@ -1,21 +1,16 @@
 import { certFiles, type ServingCertificate } from './cert-source';
-import { generateDevCertificate, type DevCertificate } from './dev-certs/dev-certificate';
+import { newCertificate, type NewCertificate } from './certificates/new-certificate';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const files = { certFile: 'tls.crt', keyFile: 'tls.key', caFile: 'ca.crt' };
 
-let good: DevCertificate;
-let other: DevCertificate;
+const [good, other] = [make(), make()];
 
-beforeAll(async () => {
-  [good, other] = await Promise.all([make(now), make(now)]);
-});
-
-function make(from: Date): Promise<DevCertificate> {
-  return generateDevCertificate({ hosts: ['localhost'], days: 30, now: from });
+function make(): NewCertificate {
+  return newCertificate({ hosts: ['localhost'], lifeMs: 30 * 24 * 3_600_000, now });
 }
 
-function read(contents: Partial<DevCertificate>, at = now): ServingCertificate {
+function read(contents: Partial<NewCertificate>, at = now): ServingCertificate {
   const { cert, key, ca } = { ...good, ...contents };
   return certFiles(files, () => at).parse([cert, key, ca].map((text) => Buffer.from(text)));
 }
@@ -28,7 +23,7 @@ test('a bundle with the old CA beside the new one is taken too', () => {
   expect(read({ ca: `${other.ca}${good.ca}` })).toMatchObject({ cert: good.cert });
 });
 
-test.each<[string, () => Partial<DevCertificate>, Date, string]>([
+test.each<[string, () => Partial<NewCertificate>, Date, string]>([
   ['no certificate', () => ({ cert: 'x' }), now, 'tls.crt: is not a PEM certificate'],
   ['no key', () => ({ key: '' }), now, 'tls.key: is not a PEM private key'],
   ["another's key", () => ({ key: other.key }), now, 'tls.key: is not the key of the certificate in tls.crt'],

@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { checkCertificate } from './certificates/certificate-set';
 import { injectorErrors } from './injector-errors';
 import type { LiveFile, LiveFileOptions } from './live-file';
 import type { Contents } from './file-watcher';
@@ -12,13 +12,15 @@ export interface ServingCertificate {
   readonly notAfter: Date;
 }
 
-/** Where the serving certificate comes from. What it gives has been checked: the key belongs to it, and it is in date. */
+/** Where the serving certificate comes from. There is one at any time, whether clients accept it or not. */
 export interface CertSource {
   current(): ServingCertificate;
   /** Calls `listener` with each certificate that replaces the current one. */
   onChange(listener: (certificate: ServingCertificate) => void): void;
-  /** Why a newer certificate is not in use; undefined when there is nothing to say. */
-  problem(): string | undefined;
+  /** Why no API server accepts the current certificate; undefined when nothing speaks against it. */
+  blocker(): string | undefined;
+  /** What somebody should look at though the current certificate is good, such as a newer one that is not. */
+  caution(): string | undefined;
   close(): void;
 }
 
@@ -39,61 +41,28 @@ export function certFiles(
 }
 
 /** A source out of live certificate files. */
-export function certSourceFromFiles(file: LiveFile<ServingCertificate>): CertSource {
+export function certSourceFromFiles(
+  file: LiveFile<ServingCertificate>,
+  now: () => Date = () => new Date(),
+): CertSource {
   return {
     current: () => file.value,
     onChange: (listener) => file.onChange(listener),
-    problem: () => file.problem,
+    // It was in date when it was read. The API server refuses one that has expired since, whatever is answered here.
+    blocker: () =>
+      file.value.notAfter <= now() ? `expired on ${file.value.notAfter.toISOString()}` : undefined,
+    caution: () => file.problem,
     close: () => file.close(),
   };
 }
 
 /** @throws PodlagError `invalid-certificate`, which names the file */
 function servingCertificate(files: CertFiles, contents: Contents, now: Date): ServingCertificate {
-  const [cert = '', key = '', ca] = contents.map(String);
-  const leaf = readCertificate(files.certFile, cert);
-  const privateKey = readKey(files.keyFile, key);
-  if (!leaf.checkPrivateKey(privateKey)) {
-    throw invalid(`${files.keyFile}: is not the key of the certificate in ${files.certFile}`);
-  }
-  const { validFromDate: notBefore, validToDate: notAfter } = leaf;
-  if (notAfter <= now) throw invalid(`${files.certFile}: expired on ${notAfter.toISOString()}`);
-  if (notBefore > now) {
-    const hint = 'Compare the clock of this machine with that of the one that made the certificate.';
-    throw invalid(`${files.certFile}: is not valid before ${notBefore.toISOString()}`, hint);
-  }
-  if (ca !== undefined) checkIssuer(files, leaf, ca);
-  return { cert, key, notAfter };
-}
-
-function checkIssuer({ certFile, caFile = '' }: CertFiles, leaf: X509Certificate, bundle: string): void {
-  const pems = bundle.match(/-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g) ?? [];
-  const signed = pems.some((pem) => {
-    const ca = readCertificate(caFile, pem);
-    return leaf.checkIssued(ca) && leaf.verify(ca.publicKey);
-  });
-  if (!signed) throw invalid(`${certFile}: is not signed by a CA in ${caFile}`);
-}
-
-function readCertificate(file: string, pem: string): X509Certificate {
-  try {
-    return new X509Certificate(pem);
-  } catch (cause) {
-    throw invalid(`${file}: is not a PEM certificate`, undefined, cause);
-  }
-}
-
-function readKey(file: string, pem: string): KeyObject {
-  try {
-    return createPrivateKey(pem);
-  } catch (cause) {
-    throw invalid(`${file}: is not a PEM private key without a passphrase`, undefined, cause);
-  }
-}
-
-function invalid(detail: string, hint?: string, cause?: unknown): Error {
-  return injectorErrors.error('invalid-certificate', detail, {
-    ...(hint === undefined ? {} : { hint }),
-    cause,
-  });
+  const [cert = '', key = '', bundle] = contents.map(String);
+  const names = { cert: files.certFile, key: files.keyFile, bundle: files.caFile ?? '' };
+  const checked = checkCertificate({ cert, key, bundle }, { now, names });
+  if (checked.kind === 'good') return { cert, key, notAfter: checked.set.leaf.validToDate };
+  const hint = 'Compare the clock of this machine with that of the one that made the certificate.';
+  const occurrence = checked.problem === 'not-yet-valid' ? { hint } : {};
+  throw injectorErrors.error('invalid-certificate', checked.detail, occurrence);
 }

@@ -1,11 +1,11 @@
 export { admit, type Admission, type AdmissionContext } from './admission';
 export { printReview, readReview, type AdmissionReview } from './admission-review';
-export { decide, type Decision, type InjectionSettings, type Reason } from './decision';
 export {
-  generateDevCertificate,
-  type DevCertificate,
-  type DevCertificateOptions,
-} from './dev-certs/dev-certificate';
+  newCertificate,
+  type NewCertificate,
+  type NewCertificateOptions,
+} from './certificates/new-certificate';
+export { decide, type Decision, type InjectionSettings, type Reason } from './decision';
 export { startInjector, type Injector, type InjectorOptions } from './injector';
 export { noNamespaceLabels, type Labels, type Namespace, type NamespaceLabels } from './namespace';
 export type { AddOperation } from './patch';

@@ -70,7 +70,12 @@ export const injectorErrors = errorTable({
   'invalid-certificate': {
     status: 500,
     title: 'Bad certificate',
-    hint: 'Give a PEM certificate and the key that belongs to it; podlag-dev-certs makes a pair for development.',
+    hint: 'Give a PEM certificate and the key that belongs to it; podlag-certs makes a pair.',
+  },
+  'certificate-refused': {
+    status: 500,
+    title: 'The Secret does not hold what was written',
+    hint: 'See which admission controller of the cluster changes Secrets, with kubectl get secret -o yaml --show-managed-fields.',
   },
   'invalid-namespace-labels': {
     status: 500,

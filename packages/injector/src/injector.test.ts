@@ -6,7 +6,7 @@ import { podWith, type Json } from '../test/judge';
 import { certFilesOf, runInjector, shippedTemplateText, type Running } from '../test/running-injector';
 import { afterTest } from '../test/temporary-directory';
 import { reviewOf, tikvPod } from '../test/tikv-pod';
-import { generateDevCertificate } from './dev-certs/dev-certificate';
+import { newCertificate } from './certificates/new-certificate';
 
 const json = { 'Content-Type': 'application/json' };
 const post = { method: 'POST', path: '/mutate', headers: json };
@@ -262,7 +262,7 @@ describe('files that change', () => {
     const injector = await runInjector();
     const agent = keptOpen();
     await injector.review(someReview, agent);
-    const next = await generateDevCertificate({ hosts: ['localhost'], days: 7 });
+    const next = newCertificate({ hosts: ['localhost'], lifeMs: 7 * 24 * 3_600_000, now: new Date() });
     injector.certs.update(certFilesOf(next));
     await eventually(async () => {
       const answer = await injector.ask({ path: '/healthz', ca: next.ca }).catch(() => undefined);
@@ -276,7 +276,7 @@ describe('files that change', () => {
 
   test('a certificate without its key is not taken, and readiness says so', async () => {
     const injector = await runInjector();
-    const next = await generateDevCertificate({ hosts: ['localhost'] });
+    const next = newCertificate({ hosts: ['localhost'], lifeMs: 3_600_000, now: new Date() });
     injector.certs.update({ 'tls.crt': next.cert, 'tls.key': injector.certificate.key });
     await eventually(async () =>
       (await injector.ask({ path: '/readyz' })).text.includes('is not the key of'),

@@ -1,9 +1,10 @@
 import type { Logger } from '@podlag/core';
+import type { KubeApi } from '@podlag/kube';
 import type { RequestListener } from 'node:http';
 import { Drain } from './drain';
 import type { FileWatcherOptions } from './file-watcher';
 import { Health } from './health';
-import { openFiles } from './injector-files';
+import { openSources } from './injector-sources';
 import { listen } from './listen';
 import { InjectorMetrics } from './metrics';
 import { metricsServer } from './metrics-server';
@@ -23,31 +24,44 @@ export interface Injector {
 export interface InjectorOptions {
   readonly watch?: FileWatcherOptions;
   readonly patience?: Patience;
+  /** Wanted where settings.kubernetesApi is in-cluster. */
+  readonly api?: KubeApi;
 }
 
 /**
- * Reads the files, then listens.
+ * Reads the files, then listens. What comes from the Kubernetes API may come later: readiness says so until then.
  *
  * @throws PodlagError when a file is bad or a port cannot be had
  */
 export async function startInjector(
   settings: Settings,
   logger: Logger,
-  { watch = {}, patience = defaultPatience }: InjectorOptions = {},
+  { watch = {}, patience = defaultPatience, api }: InjectorOptions = {},
 ): Promise<Injector> {
   const gate = new ReviewGate(settings.maxConcurrent);
   const metrics = new InjectorMetrics(() => gate.inFlight);
-  const files = await openFiles(settings, { metrics, logger, watch });
-  const health = new Health(files.checks);
-  const listener = webhookListener({ context: { ...files, settings }, health, gate, metrics, logger });
-  const webhook = tlsServer(hangingUpWhenDraining(listener, health), { ...files, metrics, logger, patience });
+  const sources = await openSources(settings, { metrics, logger, watch, api });
+  const health = new Health(sources.checks);
+  const { onPodSecurity, ownNamespace } = settings;
+  const context = {
+    ...sources,
+    settings: () => ({ onPodSecurity, ownNamespace, sidecarMode: sources.sidecarMode() }),
+  };
+  const listener = webhookListener({ context, health, gate, metrics, logger });
+  const { certSource } = sources;
+  const webhook = tlsServer(hangingUpWhenDraining(listener, health), {
+    certSource,
+    metrics,
+    logger,
+    patience,
+  });
   const scraped = metricsServer(metrics);
   const drain = new Drain(webhook, health, {
     periodMs: settings.drainPeriod.milliseconds,
     requestMs: patience.requestMs,
   });
   const closeRest = (): void => {
-    files.close();
+    sources.close();
     scraped.close();
     scraped.closeAllConnections();
   };

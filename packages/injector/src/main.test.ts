@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterTest, temporaryDirectory } from '../test/temporary-directory';
 import { shippedTemplatePath } from '../test/templates';
-import { writeDevCertificate } from './dev-certs/write-dev-certificate';
+import { writeCertificateFiles } from './certs/certificate-files';
 
 const program = join(tmpdir(), `podlag-injector-test-${process.pid}`, 'main.js');
 
@@ -29,7 +29,7 @@ afterAll(() => rmSync(dirname(program), { recursive: true }));
 
 async function start(env: Record<string, string> = {}): Promise<ChildProcess> {
   const out = temporaryDirectory();
-  await writeDevCertificate({ out, hosts: ['localhost'], days: 1 });
+  await writeCertificateFiles(out, { hosts: ['localhost'], lifeMs: 3_600_000, now: new Date() });
   const child = spawn(process.execPath, [program], {
     env: {
       PODLAG_LISTEN_HOST: '127.0.0.1',
@@ -47,13 +47,13 @@ async function start(env: Record<string, string> = {}): Promise<ChildProcess> {
 }
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  'it says that it is ready, and ends with 0 on %s',
+  'it says that it listens, and ends with 0 on %s',
   async (signal) => {
     const child = await start();
     const lines = createInterface({ input: child.stdout! });
     const [line] = (await once(lines, 'line')) as [string];
     expect(JSON.parse(line)).toMatchObject({
-      msg: 'ready',
+      msg: 'listening',
       port: expect.any(Number),
       startedInMs: expect.any(Number),
     });

@@ -6,6 +6,7 @@ import {
   loadConfig,
   parseYaml,
 } from '@podlag/core';
+import { inClusterKubeApi } from '@podlag/kube/client';
 import { readFileSync } from 'node:fs';
 import { version } from '../package.json';
 import { startInjector } from './injector';
@@ -31,7 +32,8 @@ function textOf(file: string): string {
 async function main(): Promise<void> {
   const config = settings();
   const logger = createLogger('injector', config.logLevel, batchedStdout());
-  const injector = await startInjector(config, logger);
+  const api = config.kubernetesApi === 'in-cluster' ? { api: inClusterKubeApi() } : {};
+  const injector = await startInjector(config, logger, api);
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal, drainPeriod: config.drainPeriod }, 'draining');
     injector.stop().then(
@@ -42,7 +44,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   const { port, metricsPort } = injector;
-  logger.info({ version, port, metricsPort, startedInMs: Math.round(performance.now()) }, 'ready');
+  logger.info({ version, port, metricsPort, startedInMs: Math.round(performance.now()) }, 'listening');
 }
 
 function fail(error: unknown): never {

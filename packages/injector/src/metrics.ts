@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Admission } from './admission';
+import type { CertificateEvent } from './certificates/certificate-event';
 
 const prefix = 'podlag_injector_';
 
@@ -41,6 +42,13 @@ export class InjectorMetrics {
     registers: [this.registry],
   });
 
+  private readonly certificateEvents = new Counter({
+    name: `${prefix}certificate_events_total`,
+    help: 'What self-signed certificates went through, by event: renewed, rebundled, published, repaired, serving.',
+    labelNames: ['event'],
+    registers: [this.registry],
+  });
+
   private readonly handshakeFailures = new Counter({
     name: `${prefix}tls_handshake_failures_total`,
     help: 'TLS connections that came to nothing, for example since the client does not know the CA.',
@@ -70,6 +78,10 @@ export class InjectorMetrics {
 
   certificateEnds(notAfter: Date): void {
     this.certificateExpiry.set(notAfter.getTime() / 1000);
+  }
+
+  certificateEvent(event: CertificateEvent['kind']): void {
+    this.certificateEvents.inc({ event });
   }
 
   handshakeFailed(): void {

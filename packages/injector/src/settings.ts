@@ -3,8 +3,11 @@ import * as z from 'zod';
 import { podSecurityAnswers } from './decision';
 import { sidecarModes } from './sidecar';
 
-/** Everything that can be set, from the environment (`PODLAG_LISTEN_PORT`) or a file (`listenPort`). */
-export const settingsSchema = z.strictObject({
+const needsApi = 'needs the Kubernetes API: set kubernetesApi (PODLAG_KUBERNETES_API) to in-cluster';
+
+const shortestLifeMs = 60_000;
+
+const fields = z.strictObject({
   /** Where /mutate, /healthz and /readyz are, over TLS. */
   listenPort: setting.port().default(8443),
   /** Where /metrics is, plain. */
@@ -12,19 +15,41 @@ export const settingsSchema = z.strictObject({
   /** The address for both; every one of the machine when not given. */
   listenHost: setting.text().optional(),
   templateFile: setting.text().default('/etc/podlag/template/sidecarconfig.yaml'),
+  /**
+   * Whether to talk to the API server: for the labels of namespaces, the cluster's version and a certificate of its
+   * own making. In-cluster is with the pod's service account.
+   */
+  kubernetesApi: z.enum(['none', 'in-cluster']).default('none'),
+  /** Self-signed: made, published and renewed by the injector itself; files: by cert-manager or podlag-certs. */
+  certSource: z.enum(['files', 'self-signed']).default('files'),
+  /** Of source self-signed: the Secret, in ownNamespace, that the replicas share. */
+  certSecret: setting.text().default('podlag-injector-certs'),
+  /** Of source self-signed: how long a certificate is valid. A new one is made after two thirds of it. */
+  certificateLife: setting
+    .duration()
+    .refine(({ milliseconds }) => milliseconds >= shortestLifeMs, 'must be 1m or longer')
+    .default(() => Duration.parse('720h')),
+  /** Of source self-signed: the Service by which the API server calls. The certificate is for its names. */
+  service: setting.text().default('podlag-injector'),
+  /** Of source self-signed: the MutatingWebhookConfiguration whose caBundle is kept right. */
+  webhookConfiguration: setting.text().default('podlag-injector'),
+  /** The three files of source files. */
   certFile: setting.text().default('/etc/podlag/certs/tls.crt'),
   keyFile: setting.text().default('/etc/podlag/certs/tls.key'),
   /** The CA that the webhook configuration has as caBundle; when given, the certificate must be signed by it. */
   caFile: setting.text().optional(),
-  /** YAML: namespace -> label -> value. Without it the rules that need labels do not apply. */
+  /**
+   * YAML: namespace -> label -> value, for an injector without the Kubernetes API. With neither, the rules that need
+   * labels do not apply.
+   */
   namespaceLabelsFile: setting.text().optional(),
   /** The namespace that the injector itself runs in; nothing is injected there. */
   ownNamespace: setting.text().default('podlag-system'),
   /**
-   * Plain works on every cluster. Before Kubernetes 1.29 a native sidecar is an ordinary init container, which never
-   * ends: the pod would hang. So native is for whoever knows the cluster's version.
+   * Before Kubernetes 1.29 a native sidecar is an ordinary init container, which never ends: the pod would hang. Auto
+   * is native where the API server's version shows that no node of the cluster is that old, and plain otherwise.
    */
-  sidecarMode: z.enum(sidecarModes).default('plain'),
+  sidecarMode: z.enum(['auto', ...sidecarModes]).default('auto'),
   /** What to do where the namespace's PodSecurity level forbids NET_ADMIN. */
   onPodSecurity: z.enum(podSecurityAnswers).default('skip'),
   /**
@@ -36,5 +61,16 @@ export const settingsSchema = z.strictObject({
   /** Reviews at the same time, above which the next gets a 503. */
   maxConcurrent: setting.count(1, 10_000).default(128),
 });
+
+/** Everything that can be set, from the environment (`PODLAG_LISTEN_PORT`) or a file (`listenPort`). */
+export const settingsSchema = fields
+  .refine(({ certSource, kubernetesApi }) => certSource === 'files' || kubernetesApi === 'in-cluster', {
+    path: ['certSource'],
+    message: `self-signed ${needsApi}`,
+  })
+  .refine(({ namespaceLabelsFile, kubernetesApi }) => !namespaceLabelsFile || kubernetesApi === 'none', {
+    path: ['namespaceLabelsFile'],
+    message: 'is for an injector without the Kubernetes API, which tells the labels itself',
+  });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { request, type Agent, type RequestOptions } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
-import { generateDevCertificate, type DevCertificate } from '../src/dev-certs/dev-certificate';
+import { newCertificate, type NewCertificate } from '../src/certificates/new-certificate';
 import { startInjector, type Injector, type InjectorOptions } from '../src/injector';
 import { settingsSchema } from '../src/settings';
 import { ConfigMapVolume } from './config-map-volume';
@@ -21,7 +21,7 @@ export interface Answer {
 
 /** An injector on ports of its own, with files that a test may change. */
 export interface Running extends Injector {
-  readonly certificate: DevCertificate;
+  readonly certificate: NewCertificate;
   readonly certs: ConfigMapVolume;
   readonly config: ConfigMapVolume;
   /** What was logged, a line each. */
@@ -31,11 +31,8 @@ export interface Running extends Injector {
   metrics(): Promise<string>;
 }
 
-/** All start with the same one: a key takes longer to make than the rest of a test. */
-let firstCertificate: Promise<DevCertificate> | undefined;
-
 export async function runInjector(
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
   options: InjectorOptions = {},
 ): Promise<Running> {
   const directory = temporaryDirectory();
@@ -43,9 +40,11 @@ export async function runInjector(
     mkdirSync(join(directory, name));
     return new ConfigMapVolume(join(directory, name), files);
   };
-  const certificate = await (firstCertificate ??= generateDevCertificate({
+  const certificate = newCertificate({
     hosts: ['localhost', '127.0.0.1'],
-  }));
+    lifeMs: 3_600_000,
+    now: new Date(),
+  });
   const certs = volume('certs', certFilesOf(certificate));
   const config = volume('config', { 'sidecarconfig.yaml': shippedTemplateText, 'labels.yaml': '{}\n' });
   const settings = loadConfig(settingsSchema, {
@@ -91,7 +90,7 @@ export async function runInjector(
 
 const json = { 'Content-Type': 'application/json' };
 
-export function certFilesOf({ cert, key }: DevCertificate): Record<string, string> {
+export function certFilesOf({ cert, key }: NewCertificate): Record<string, string> {
   return { 'tls.crt': cert, 'tls.key': key };
 }
 

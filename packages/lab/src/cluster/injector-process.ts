@@ -122,7 +122,7 @@ async function makeCertificates({ node, devCerts }: LabPrograms, out: string): P
 export function portOfReadyLine(line: string): number | undefined {
   try {
     const { msg, port } = JSON.parse(line) as { readonly msg?: unknown; readonly port?: unknown };
-    return msg === 'ready' && typeof port === 'number' ? port : undefined;
+    return msg === 'listening' && typeof port === 'number' ? port : undefined;
   } catch {
     return undefined;
   }

@@ -29,7 +29,7 @@ export function programsOf(repository: string, node = process.execPath): LabProg
     node,
     agent: built('agent', 'main.js'),
     injector: built('injector', 'main.js'),
-    devCerts: built('injector', 'dev-certs.js'),
+    devCerts: built('injector', 'certs.js'),
     echo: built('lab', 'echo.js'),
     template: join(repository, 'deploy', 'base', 'sidecarconfig.yaml'),
   };

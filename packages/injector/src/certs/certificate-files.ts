@@ -1,11 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DevCertsRequest } from './arguments';
-import { generateDevCertificate } from './dev-certificate';
+import { newCertificate, type NewCertificateOptions } from '../certificates/new-certificate';
 
 /** Writes `ca.crt`, `tls.crt` and `tls.key` (mode 0600) into the directory, over those of last time; tells their paths. */
-export async function writeDevCertificate({ out, hosts, days }: DevCertsRequest): Promise<string[]> {
-  const { ca, cert, key } = await generateDevCertificate({ hosts, days });
+export async function writeCertificateFiles(out: string, options: NewCertificateOptions): Promise<string[]> {
+  const { ca, cert, key } = newCertificate(options);
   await mkdir(out, { recursive: true });
   const write = async (name: string, content: string, mode: number): Promise<string> => {
     const path = join(out, name);

@@ -1,0 +1,77 @@
+import type { WebhookConfiguration } from '@podlag/kube';
+import { X509Certificate } from 'node:crypto';
+import { printBundle, readBundle } from './ca-bundle';
+import type { CertificateSet } from './certificate-set';
+import type { Known } from './followed-object';
+import { handover, type Handover, type HandoverState } from './handover';
+import { newCertificate } from './new-certificate';
+
+const now = new Date('2026-11-20T12:00:00Z');
+const secondsAgo = (seconds: number): Date => new Date(now.getTime() - seconds * 1_000);
+
+function set(lifeMs = 3_600_000): CertificateSet {
+  const { ca, cert, key } = newCertificate({ hosts: ['a'], lifeMs, now });
+  return { cert, key, leaf: new X509Certificate(cert), bundle: readBundle(ca)! };
+}
+
+const [old, next] = [set(), set()];
+
+/** One webhook for each list of sets, whose CAs it trusts. */
+function trusting(...webhooks: CertificateSet[][]): Known<WebhookConfiguration> {
+  const object = {
+    metadata: { name: 'podlag-injector' },
+    webhooks: webhooks.map((sets, index) => ({
+      name: `w${index}`,
+      clientConfig: {
+        caBundle: Buffer.from(printBundle(sets.flatMap(({ bundle }) => bundle))).toString('base64'),
+      },
+    })),
+  };
+  return { kind: 'found', object };
+}
+
+const start: HandoverState = {
+  now,
+  serving: old,
+  stored: next,
+  configuration: trusting([old]),
+  publishedSince: undefined,
+  settleMs: 5_000,
+};
+
+test.each<[string, Partial<HandoverState>, Handover['kind']]>([
+  ['nothing is stored: the old one goes on', { stored: undefined }, 'stay'],
+  ['the stored one is being served', { stored: old }, 'stay'],
+  ['only the throw-away one is served: anything is better', { serving: undefined }, 'switch'],
+  ['the new CA is not published: the old one goes on', {}, 'stay'],
+  ['nothing is known of what is published', { configuration: { kind: 'unread' } }, 'stay'],
+  ['there is no configuration: nobody calls', { configuration: { kind: 'missing' } }, 'switch'],
+  [
+    'the new CA was published a moment ago: not all API servers know it',
+    { configuration: trusting([next, old]), publishedSince: secondsAgo(4.999) },
+    'wait',
+  ],
+  [
+    'the new CA has been published for long enough',
+    { configuration: trusting([next, old]), publishedSince: secondsAgo(5) },
+    'switch',
+  ],
+  [
+    'the old CA is published no more, the new one is',
+    { configuration: trusting([next]), publishedSince: now },
+    'switch',
+  ],
+  ['one webhook of two trusts the new CA alone', { configuration: trusting([next, old], [next]) }, 'switch'],
+  ['one webhook of two trusts the old CA alone', { configuration: trusting([next], [old]) }, 'stay'],
+  ['somebody has published another CA: neither is better', { configuration: trusting([set()]) }, 'stay'],
+  [
+    'the old one has expired',
+    { serving: { ...old, leaf: set(-1_000).leaf }, configuration: { kind: 'unread' } },
+    'switch',
+  ],
+])('%s', (_, state, kind) => expect(handover({ ...start, ...state }).kind).toBe(kind));
+
+test('who waits knows until when', () => {
+  const state = { ...start, configuration: trusting([next, old]), publishedSince: secondsAgo(2) };
+  expect(handover(state)).toEqual({ kind: 'wait', until: new Date(now.getTime() + 3_000) });
+});

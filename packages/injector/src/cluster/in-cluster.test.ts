@@ -1,0 +1,129 @@
+import { isPodlagError, loadConfig } from '@podlag/core';
+import { mutatingWebhookConfigurations, namespaces, secrets } from '@podlag/kube';
+import { FakeKubeApi } from '@podlag/kube/testing';
+import { eventually } from '../../test/eventually';
+import { podWith, type Json } from '../../test/judge';
+import { runInjector, type Running } from '../../test/running-injector';
+import { reviewOf } from '../../test/tikv-pod';
+import { settingsSchema } from '../settings';
+
+const configuration = { name: 'podlag-injector' };
+const secret = { name: 'podlag-injector-certs', namespace: 'podlag-system' };
+
+function cluster(): FakeKubeApi {
+  const api = new FakeKubeApi();
+  api.seed(namespaces, { metadata: { name: 'tidb-cluster' } });
+  api.seed(secrets, { metadata: secret });
+  api.seed(mutatingWebhookConfigurations, {
+    metadata: configuration,
+    webhooks: [{ name: 'injector.podlag.io', clientConfig: {} }],
+  });
+  return api;
+}
+
+const inCluster = (api: FakeKubeApi): Promise<Running> =>
+  runInjector(
+    {
+      PODLAG_KUBERNETES_API: 'in-cluster',
+      PODLAG_CERT_SOURCE: 'self-signed',
+      PODLAG_NAMESPACE_LABELS_FILE: undefined,
+    },
+    { api },
+  );
+
+/** As an API server would: it trusts what the webhook configuration says. */
+const asApiServer = (api: FakeKubeApi) => ({
+  ca: Buffer.from(
+    api.stored(mutatingWebhookConfigurations, configuration).webhooks?.[0]?.clientConfig.caBundle ?? '',
+    'base64',
+  ).toString(),
+  servername: 'podlag-injector.podlag-system.svc',
+});
+
+const readyz = async (injector: Running): Promise<string> =>
+  (await injector.ask({ path: '/readyz', rejectUnauthorized: false })).text;
+
+async function reviewed(injector: Running, api: FakeKubeApi, namespace: string): Promise<Json> {
+  const review = JSON.stringify(reviewOf(podWith(), { namespace }));
+  const headers = { 'Content-Type': 'application/json' };
+  const answer = await injector.ask(
+    { method: 'POST', path: '/mutate', headers, ...asApiServer(api) },
+    review,
+  );
+  return (answer.json() as { response: Json }).response;
+}
+
+test('an injector in a cluster makes its certificate, publishes it, and answers whoever trusts what is published', async () => {
+  const api = cluster();
+  const injector = await inCluster(api);
+  await eventually(async () => (await readyz(injector)).includes('"status":"ready"'));
+  expect(await reviewed(injector, api, 'tidb-cluster')).toMatchObject({
+    allowed: true,
+    warnings: ['podlag: injected: native sidecar podlag-agent'],
+  });
+  const metrics = await injector.metrics();
+  expect(metrics).toMatch(/certificate_events_total\{event="published"\} 1/);
+  expect(metrics).toMatch(/certificate_expiry_timestamp_seconds 1\d{9}/);
+});
+
+test('it follows the labels of namespaces and the version of the cluster', async () => {
+  const api = cluster();
+  api.version = { major: 1, minor: 30 };
+  const injector = await inCluster(api);
+  await eventually(async () => (await readyz(injector)).includes('"status":"ready"'));
+  expect((await reviewed(injector, api, 'tidb-cluster')).warnings).toEqual([
+    'podlag: injected: plain sidecar podlag-agent',
+  ]);
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  api.seed(namespaces, { metadata: { name: 'tidb-cluster', labels } });
+  await api.settled();
+  expect((await reviewed(injector, api, 'tidb-cluster')).warnings).toContain(
+    'podlag: no sidecar (pod-security): the namespace enforces restricted, which forbids NET_ADMIN',
+  );
+});
+
+test('without an API server it listens, and readiness names each thing that is missing', async () => {
+  const api = cluster();
+  api.startOutage();
+  const injector = await inCluster(api);
+  expect((await injector.ask({ path: '/healthz', rejectUnauthorized: false })).status).toBe(200);
+  await eventually(async () => {
+    const told = await readyz(injector);
+    return ['certificate: no certificate yet', 'namespaces: not read yet', 'sidecar-mode: '].every((text) =>
+      told.includes(text),
+    );
+  });
+  api.endOutage();
+  await eventually(async () => (await readyz(injector)).includes('"status":"ready"'), 10_000);
+}, 15_000);
+
+test('a webhook configuration that stops to vouch for what is served takes readiness, until it is put right', async () => {
+  const api = cluster();
+  const injector = await inCluster(api);
+  await eventually(async () => (await readyz(injector)).includes('"status":"ready"'));
+  const published = asApiServer(api).ca;
+  api.failNext(new Error('not now'), 'patch');
+  api.edit(mutatingWebhookConfigurations, configuration, (object) => ({
+    ...object,
+    webhooks: [{ name: 'injector.podlag.io', clientConfig: {} }],
+  }));
+  await eventually(async () => (await readyz(injector)).includes('does not vouch for it'));
+  await eventually(() => Promise.resolve(asApiServer(api).ca === published));
+  await eventually(async () => (await readyz(injector)).includes('"status":"ready"'));
+});
+
+test.each([
+  [{ PODLAG_CERT_SOURCE: 'self-signed' }, 'self-signed needs the Kubernetes API: set kubernetesApi'],
+  [
+    { PODLAG_KUBERNETES_API: 'in-cluster', PODLAG_NAMESPACE_LABELS_FILE: 'labels.yaml' },
+    'is for an injector without the Kubernetes API',
+  ],
+  [{ PODLAG_CERTIFICATE_LIFE: '10s' }, 'must be 1m or longer'],
+])('settings that do not go together are refused: %j', (env, words) => {
+  try {
+    loadConfig(settingsSchema, { env });
+  } catch (error) {
+    expect(isPodlagError(error, 'invalid-config') && error.message).toContain(words);
+  }
+  expect.assertions(1);
+});
