@@ -5,9 +5,9 @@ import tseslint from 'typescript-eslint';
 const allowedImports = {
   core: [],
   netem: ['core'],
-  agent: ['core', 'netem'],
-  kube: ['core'],
-  injector: ['core', 'kube', 'kube/client', 'kube/testing'],
+  agent: ['core', 'core/testing', 'netem'],
+  kube: ['core', 'core/testing'],
+  injector: ['core', 'core/testing', 'kube', 'kube/client', 'kube/testing'],
   lab: ['core', 'kube', 'kube/client'],
 };
 

@@ -1,11 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { isPodlagError, type Logger } from '@podlag/core';
+import { isPodlagError, systemClock, type Clock, type Logger } from '@podlag/core';
 import { TcDriver, type QdiscDriver } from '@podlag/netem';
 import { agentErrors } from './agent-errors';
 import { createApp } from './app';
-import { systemClock, type Clock } from './clock';
 import type { AgentConfig } from './config';
 import { defaultRouteDevice } from './default-route';
 import { LeaseFile } from './lease-file';

@@ -23,7 +23,7 @@ test('a fault is put, read, put again and deleted by its name', async () => {
       commands: expect.arrayContaining([
         expect.stringContaining('netem limit 50000 delay 20ms 5ms 0% distribution normal loss random 1% 0%'),
       ]),
-      expiresAt: { 'slow-pd': '2026-01-01T00:05:00.000Z' },
+      expiresAt: { 'slow-pd': '2026-11-20T12:05:00.000Z' },
     },
   });
   expect((await agent.call('/v1/faults/slow-pd')).body).toEqual({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, Duration } from '@podlag/core';
 import { FakeDriver, type Applied, type QdiscTree } from '@podlag/netem';
-import { FakeClock } from './clock';
+import { FakeClock } from '@podlag/core/testing';
 import { hold, noFaults, setOf, unexpired, withFault, withoutFault } from './fault-set';
 import { LeaseFile } from './lease-file';
 import { latencyFault } from './restore';

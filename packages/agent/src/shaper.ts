@@ -1,4 +1,4 @@
-import { isPodlagError, TaskQueue, type Logger } from '@podlag/core';
+import { isPodlagError, TaskQueue, type Clock, type Logger } from '@podlag/core';
 import {
   assertSupported,
   compose,
@@ -10,7 +10,6 @@ import {
   type QdiscTree,
   type Reading,
 } from '@podlag/netem';
-import type { Clock } from './clock';
 import { faultsOf, nextExpiry, noFaults, unexpired, type FaultSet } from './fault-set';
 import type { LeaseFile } from './lease-file';
 

@@ -6,7 +6,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { createLogger, loadConfig } from '@podlag/core';
 import { FakeDriver } from '@podlag/netem';
 import { startAgent, type Agent } from './agent';
-import { FakeClock } from './clock';
+import { FakeClock } from '@podlag/core/testing';
 import { agentConfig } from './config';
 
 export interface Reply {

@@ -1,4 +1,5 @@
 export { Backoff, type BackoffOptions } from './backoff';
+export { systemClock, type Clock } from './clock';
 export { configFileVariable, environmentName, loadConfig, setting, type ConfigSources } from './config';
 export { coreErrors } from './core-errors';
 export { quote } from './decimal';

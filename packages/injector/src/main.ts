@@ -6,10 +6,9 @@ import {
   loadConfig,
   parseYaml,
 } from '@podlag/core';
-import { inClusterKubeApi } from '@podlag/kube/client';
 import { readFileSync } from 'node:fs';
 import { version } from '../package.json';
-import { startInjector } from './injector';
+import { startInjector, type InjectorOptions } from './injector';
 import { injectorErrors } from './injector-errors';
 import { settingsSchema, type Settings } from './settings';
 
@@ -29,11 +28,17 @@ function textOf(file: string): string {
   }
 }
 
+/** The client costs 30 MB of memory, so it is loaded only where it is wanted. */
+async function apiFor({ kubernetesApi }: Settings): Promise<InjectorOptions> {
+  if (kubernetesApi === 'none') return {};
+  const { inClusterKubeApi } = await import('@podlag/kube/client');
+  return { api: inClusterKubeApi() };
+}
+
 async function main(): Promise<void> {
   const config = settings();
   const logger = createLogger('injector', config.logLevel, batchedStdout());
-  const api = config.kubernetesApi === 'in-cluster' ? { api: inClusterKubeApi() } : {};
-  const injector = await startInjector(config, logger, api);
+  const injector = await startInjector(config, logger, await apiFor(config));
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal, drainPeriod: config.drainPeriod }, 'draining');
     injector.stop().then(

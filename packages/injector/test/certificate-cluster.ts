@@ -15,7 +15,7 @@ import type { CertificateEvent } from '../src/certificates/certificate-event';
 import type { CertificateSet } from '../src/certificates/certificate-set';
 import { publishedBundle } from '../src/certificates/published-bundle';
 import { SelfSignedCertSource, type SelfSignedOptions } from '../src/certificates/self-signed-cert-source';
-import { FakeClock } from './fake-clock';
+import { FakeClock } from '@podlag/core/testing';
 import { afterTest } from './temporary-directory';
 
 const namespace = 'podlag-system';

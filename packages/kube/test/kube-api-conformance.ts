@@ -161,12 +161,17 @@ export function describeKubeApi(name: string, underTest: () => KubeApiUnderTest)
         expect(await api.get(secrets, ref)).toEqual(created);
       });
 
-      test('a patch of a path that is not there is refused', async () => {
-        await api.create(secrets, secret);
-        const patch = api.patch(secrets, ref, [
-          { op: 'replace', path: '/metadata/annotations/a', value: 'b' },
-        ]);
-        expect(await codeOf(patch)).toBe('kube-invalid');
+      test.each([
+        ['with a test is a conflict, since nobody says which of the two it was', true, 'kube-conflict'],
+        ['without a test is refused', false, 'kube-invalid'],
+      ])('a patch of a path that is not there %s', async (_, isTested, code) => {
+        const created = await api.create(secrets, secret);
+        const { resourceVersion } = created.metadata;
+        const test = { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion } as const;
+        const replace = { op: 'replace', path: '/metadata/annotations/a', value: 'b' } as const;
+        const patch = api.patch(secrets, ref, isTested ? [test, replace] : [replace]);
+        expect(await codeOf(patch)).toBe(code);
+        expect(await api.get(secrets, ref)).toEqual(created);
       });
     });
 

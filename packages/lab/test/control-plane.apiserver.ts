@@ -295,10 +295,10 @@ describe('a webhook behind a Service', () => {
 
 /** A CA, and a certificate of it for the name by which the API server calls a Service. */
 async function certificates(): Promise<Readonly<Record<'ca' | 'cert' | 'key', string>>> {
-  const { node, devCerts } = programsOf(resolve(__dirname, '../../..'));
+  const { node, certs } = programsOf(resolve(__dirname, '../../..'));
   const folder = await mkdtemp(join(tmpdir(), 'podlag-labeller-'));
   const host = `labeller.${namespace}.svc`;
-  const { code, stderr } = await runProgram(node, [devCerts, '--out', folder, '--host', host]);
+  const { code, stderr } = await runProgram(node, [certs, '--out', folder, '--host', host]);
   if (code !== 0) throw new Error(stderr);
   const [ca = '', cert = '', key = ''] = await Promise.all(
     ['ca.crt', 'tls.crt', 'tls.key'].map((name) => readFile(join(folder, name), 'utf8')),

@@ -7,9 +7,6 @@
 {{- if and (eq .kubernetesApi "none") (eq .sidecarMode "auto") }}
 {{- fail "sidecarMode: auto needs kubernetesApi: in-cluster, for the cluster's version. Say native (Kubernetes >= 1.29) or plain." }}
 {{- end }}
-{{- if and (eq .certificates.source "files") (not .certificates.caBundle) (not .webhookAnnotations) }}
-{{- fail "certificates.caBundle: source files needs the CA, as base64 PEM; or webhookAnnotations that make somebody else write it." }}
-{{- end }}
 {{- if and .certificates.caBundle (ne .certificates.source "files") }}
 {{- fail (printf "certificates.caBundle: with source %s it is not written by the chart. Leave it out." .certificates.source) }}
 {{- end }}

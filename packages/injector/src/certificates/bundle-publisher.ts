@@ -1,3 +1,4 @@
+import type { Clock } from '@podlag/core';
 import {
   mutatingWebhookConfigurations,
   type KubeApi,
@@ -7,12 +8,12 @@ import {
 import type { X509Certificate } from 'node:crypto';
 import { sameBundle, type CaBundle } from './ca-bundle';
 import type { CertificateEvent } from './certificate-event';
-import type { Clock } from './clock';
 import { FollowedObject, type Known } from './followed-object';
 import { unlessOutpaced } from './outpaced';
 import { Pace } from './pace';
 import { commonBundle, publishes, publishingPatch } from './published-bundle';
 
+/** What a publisher works with, and whom it tells. */
 export interface BundlePublisherParts {
   readonly api: KubeApi;
   readonly clock: Clock;

@@ -30,10 +30,12 @@ export function sameBundle(one: CaBundle, other: CaBundle): boolean {
   return one.length === other.length && other.every(({ fingerprint256 }) => names.has(fingerprint256));
 }
 
+/** By its fingerprint, not by its name. */
 export function isInBundle(certificate: X509Certificate, bundle: CaBundle): boolean {
   return bundle.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
 }
 
+/** Whether the certificate is valid at that time, its end excluded. */
 export function isInDate(certificate: X509Certificate, now: Date): boolean {
   return certificate.validFromDate <= now && now < certificate.validToDate;
 }

@@ -1,10 +1,11 @@
+import type { Clock } from '@podlag/core';
 import type { KubeApi, KubeObject, ObjectRef, Resource, Watch } from '@podlag/kube';
-import type { Clock } from './clock';
 
 /** What is known of an object of the API. */
 export type Known<T> =
   { readonly kind: 'unread' } | { readonly kind: 'missing' } | { readonly kind: 'found'; readonly object: T };
 
+/** Which object to follow, and whom to tell. */
 export interface FollowParts<T extends KubeObject> {
   readonly api: KubeApi;
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-import { Backoff, isPodlagError, type Logger } from '@podlag/core';
+import { Backoff, isPodlagError, systemClock, type Clock, type Logger } from '@podlag/core';
 import type { KubeApi } from '@podlag/kube';
 import { X509Certificate } from 'node:crypto';
 import type { CertSource, ServingCertificate } from '../cert-source';
@@ -7,12 +7,12 @@ import { issuerIn, joined, type CaBundle } from './ca-bundle';
 import { serviceHosts } from './cert-secret';
 import type { CertificateEvent } from './certificate-event';
 import type { CertificateSet } from './certificate-set';
-import { systemClock, type Clock } from './clock';
 import { handover } from './handover';
 import { newCertificate } from './new-certificate';
 import { webhooksThatRefuse } from './published-bundle';
 import { StoredCertificate } from './stored-certificate';
 
+/** Where the certificate and the webhooks are, and how long certificates live. */
 export interface SelfSignedOptions {
   readonly api: KubeApi;
   readonly logger: Logger;

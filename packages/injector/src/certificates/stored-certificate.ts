@@ -1,15 +1,16 @@
+import type { Clock } from '@podlag/core';
 import { secrets, type KubeApi, type ObjectRef, type Secret } from '@podlag/kube';
 import type { CaBundle } from './ca-bundle';
 import { newCertSecret } from './cert-secret';
 import type { CertificateEvent } from './certificate-event';
 import type { CertificateSet } from './certificate-set';
-import type { Clock } from './clock';
 import { FollowedObject } from './followed-object';
 import { unlessOutpaced } from './outpaced';
 import { Pace } from './pace';
 import { renewal, type Renewal } from './renewal';
 import { renewedSecret } from './renewed-secret';
 
+/** What a stored certificate is made of, and whom it tells. */
 export interface StoredCertificateParts {
   readonly api: KubeApi;
   readonly clock: Clock;

@@ -135,7 +135,9 @@ test('a dry run names the webhooks alone whose caBundle is not right', async () 
     ...configuration,
     webhooks: [...configuration.webhooks!, { name: 'w2.podlag.io', clientConfig: {} }],
   }));
+  const before = writes(cluster);
   const { lines } = await run(cluster, { dryRun: true });
+  expect(writes(cluster)).toEqual(before);
   expect(lines).toContain('secret/podlag-injector-certs kept');
   expect(lines).toMatch(/patched \(dry run\): caBundle of w2\.podlag\.io\n$/);
 });

@@ -1,5 +1,5 @@
 import { namespaces, type KubeApi, type KubeObject, type Watch } from '@podlag/kube';
-import { systemClock, type Clock } from '../certificates/clock';
+import { systemClock, type Clock } from '@podlag/core';
 import type { Check } from '../health';
 import type { Labels, NamespaceLabels } from '../namespace';
 

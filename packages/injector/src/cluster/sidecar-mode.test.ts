@@ -1,6 +1,6 @@
 import { createLogger } from '@podlag/core';
 import { FakeKubeApi } from '@podlag/kube/testing';
-import { FakeClock } from '../../test/fake-clock';
+import { FakeClock } from '@podlag/core/testing';
 import { SidecarModeLookup, sidecarModeFor } from './sidecar-mode';
 
 const silent = createLogger('test', 'silent', { write: () => undefined });

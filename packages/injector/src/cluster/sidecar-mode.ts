@@ -1,7 +1,5 @@
-import type { Logger } from '@podlag/core';
+import { Backoff, systemClock, type Clock, type Logger } from '@podlag/core';
 import type { KubeApi, ServerVersion } from '@podlag/kube';
-import { systemClock, type Clock } from '../certificates/clock';
-import { Pace } from '../certificates/pace';
 import type { Check } from '../health';
 import type { SidecarMode } from '../sidecar';
 
@@ -36,7 +34,7 @@ export class SidecarModeLookup {
       this.problem === undefined ? undefined : `the cluster's version cannot be asked${this.why(': ')}`,
   };
   private readonly clock: Clock;
-  private readonly failures = new Pace();
+  private readonly backoff = new Backoff({ firstMs: 1_000, mostMs: 60_000 });
   private found: SidecarMode | undefined;
   private problem: string | undefined;
   private isClosed = false;
@@ -73,9 +71,7 @@ export class SidecarModeLookup {
       return lookAgainMs;
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
-      const now = this.clock.now();
-      this.failures.happened(now);
-      return this.failures.notBefore(now) - now;
+      return this.backoff.next();
     }
   }
 
@@ -87,6 +83,7 @@ export class SidecarModeLookup {
     }
     this.found = mode;
     this.problem = undefined;
+    this.backoff.reset();
   }
 
   private why(before: string): string {

@@ -108,12 +108,8 @@ function patched(call: ApiCall, present: KubeObject, operations: readonly PatchO
   try {
     return applyPatch(present, operations as Operation[], true, false).newDocument;
   } catch (error) {
-    const { name, message } = error as Error;
-    throw callFailed(
-      name === 'TEST_OPERATION_FAILED' ? 'kube-conflict' : 'kube-invalid',
-      call,
-      message,
-      error,
-    );
+    // As an API server, which does not say what was wrong with the patch: kube-api.ts.
+    const isTested = operations.some(({ op }) => op === 'test');
+    throw callFailed(isTested ? 'kube-conflict' : 'kube-invalid', call, (error as Error).message, error);
   }
 }

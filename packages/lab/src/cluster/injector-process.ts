@@ -113,8 +113,8 @@ export class InjectorProcess {
   }
 }
 
-async function makeCertificates({ node, devCerts }: LabPrograms, out: string): Promise<void> {
-  const { code, stderr } = await runProgram(node, [devCerts, '--out', out, '--host', serviceName]);
+async function makeCertificates({ node, certs }: LabPrograms, out: string): Promise<void> {
+  const { code, stderr } = await runProgram(node, [certs, '--out', out, '--host', serviceName]);
   if (code !== 0) throw labErrors.error('program-failed', stderr.trim());
 }
 

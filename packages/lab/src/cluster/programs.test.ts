@@ -6,7 +6,7 @@ const programs: LabPrograms = {
   node: 'node',
   agent: '/podlag/packages/agent/dist/main.js',
   injector: '',
-  devCerts: '',
+  certs: '',
   echo: '',
   template: '',
 };

@@ -7,7 +7,7 @@ export interface LabPrograms {
   readonly node: string;
   readonly agent: string;
   readonly injector: string;
-  readonly devCerts: string;
+  readonly certs: string;
   readonly echo: string;
   /** The template that the injector gets. */
   readonly template: string;
@@ -29,7 +29,7 @@ export function programsOf(repository: string, node = process.execPath): LabProg
     node,
     agent: built('agent', 'main.js'),
     injector: built('injector', 'main.js'),
-    devCerts: built('injector', 'certs.js'),
+    certs: built('injector', 'certs.js'),
     echo: built('lab', 'echo.js'),
     template: join(repository, 'deploy', 'base', 'sidecarconfig.yaml'),
   };

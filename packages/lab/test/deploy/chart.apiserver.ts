@@ -116,7 +116,6 @@ test.each([
     'certificates.issuer.name=my-ca',
     'certificates.issuer: there is none with source self-signed.',
   ],
-  ['files without a CA', 'certificates.source=files', 'certificates.caBundle: source files needs the CA'],
   [
     'a CA with the wrong source',
     'certificates.caBundle=QUJD',

@@ -112,3 +112,15 @@ test.each(secrets)(
   },
   60_000,
 );
+
+test('after the Secret was emptied twice, what was served before is trusted no more', async () => {
+  const leaked = certificatesIn(await publishedBundle());
+  for (let times = 0; times < 2; times++) {
+    await editSecret({ data: null });
+    await until(async () => (await certSecret())['tls.crt'] !== undefined);
+    await until(() => allAgree(replicas), 30_000);
+  }
+  const trusted = certificatesIn(await publishedBundle());
+  expect(trusted.filter((ca) => leaked.includes(ca))).toEqual([]);
+  await until(injects);
+}, 90_000);

@@ -149,3 +149,19 @@ test('a replica that is killed outright', async () => {
     true,
   );
 }, 60_000);
+
+test('a renewal for age, by a certificate that is valid for a minute', async () => {
+  const life = ['set', 'env', 'deployment/podlag-injector', 'PODLAG_CERTIFICATE_LIFE=1m'];
+  const result = await under('renewal by age', async () => {
+    await kubectl(['--namespace', namespace, ...life]);
+    await rolledOut();
+    await editSecret({ data: { 'tls.crt': null } });
+    const seen = new Set<string>();
+    await until(async () => {
+      const { 'tls.crt': cert } = await certSecret();
+      if (cert !== undefined) seen.add(cert);
+      return seen.size === 3;
+    }, 120_000);
+  });
+  expect(result).toMatchObject(nothingFailed);
+}, 180_000);

@@ -23,29 +23,3 @@ export const systemClock: Clock = {
     return () => cancel();
   },
 };
-
-/** A clock that stands still until it is told how much time has passed. */
-export class FakeClock implements Clock {
-  #timers: { readonly at: number; readonly run: () => void }[] = [];
-
-  constructor(private time = Date.UTC(2026, 0, 1)) {}
-
-  now(): number {
-    return this.time;
-  }
-
-  after(delayMs: number, run: () => void): () => void {
-    const timer = { at: this.time + delayMs, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((one) => one !== timer);
-    };
-  }
-
-  advance(ms: number): void {
-    this.time += ms;
-    const due = this.#timers.filter(({ at }) => at <= this.time).sort((one, other) => one.at - other.at);
-    this.#timers = this.#timers.filter(({ at }) => at > this.time);
-    for (const { run } of due) run();
-  }
-}

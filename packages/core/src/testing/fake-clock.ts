@@ -1,4 +1,4 @@
-import type { Clock } from '../src/certificates/clock';
+import type { Clock } from '../clock';
 
 interface Timer {
   readonly at: number;
@@ -36,6 +36,6 @@ export class FakeClock implements Clock {
     this.time += ms;
     const due = this.timers.filter(({ at }) => at <= this.time);
     this.timers = this.timers.filter(({ at }) => at > this.time);
-    for (const { run } of due) run();
+    for (const { run } of due.toSorted((one, other) => one.at - other.at)) run();
   }
 }
