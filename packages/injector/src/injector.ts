@@ -1,6 +1,7 @@
 import type { Logger } from '@podlag/core';
 import type { KubeApi } from '@podlag/kube';
 import type { RequestListener } from 'node:http';
+import { withLoggedWatches } from './cluster/logged-watches';
 import { Drain } from './drain';
 import type { FileWatcherOptions } from './file-watcher';
 import { Health } from './health';
@@ -39,8 +40,12 @@ export async function startInjector(
   { watch = {}, patience = defaultPatience, api }: InjectorOptions = {},
 ): Promise<Injector> {
   const gate = new ReviewGate(settings.maxConcurrent);
-  const metrics = new InjectorMetrics(() => gate.inFlight);
-  const sources = await openSources(settings, { metrics, logger, watch, api });
+  const metrics: InjectorMetrics = new InjectorMetrics({
+    inFlight: () => gate.inFlight,
+    isReady: () => health.readiness().ready,
+  });
+  const logged = api && withLoggedWatches(api, logger);
+  const sources = await openSources(settings, { metrics, logger, watch, api: logged });
   const health = new Health(sources.checks);
   const { onPodSecurity, ownNamespace } = settings;
   const context = {

@@ -55,8 +55,18 @@ export class InjectorMetrics {
     registers: [this.registry],
   });
 
-  /** @param inFlight asked at each scrape */
-  constructor(inFlight: () => number) {
+  /** Both are asked at each scrape. */
+  constructor({ inFlight, isReady }: { readonly inFlight: () => number; readonly isReady: () => boolean }) {
+    // A gauge begins at 0, and no certificate ended in 1970.
+    this.certificateExpiry.remove();
+    new Gauge({
+      name: `${prefix}ready`,
+      help: '1 when /readyz says so.',
+      registers: [this.registry],
+      collect() {
+        this.set(isReady() ? 1 : 0);
+      },
+    });
     new Gauge({
       name: `${prefix}reviews_in_flight`,
       help: 'Requests to /mutate that have no answer yet.',

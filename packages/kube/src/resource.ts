@@ -23,6 +23,8 @@ export interface Resource<T extends KubeObject> {
   /** As in the path: `secrets`. */
   readonly plural: string;
   readonly namespaced: boolean;
+  /** A watch gives only name, namespace, uid, resourceVersion and labels: there may be thousands, and nothing else is read. */
+  readonly labelsOnly?: true;
   /** Never set: carries the type alone. */
   readonly example?: T;
 }
@@ -62,6 +64,7 @@ export const namespaces: Resource<KubeObject> = {
   kind: 'Namespace',
   plural: 'namespaces',
   namespaced: false,
+  labelsOnly: true,
 };
 
 export const mutatingWebhookConfigurations: Resource<WebhookConfiguration> = {

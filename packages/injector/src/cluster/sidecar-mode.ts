@@ -1,4 +1,4 @@
-import { Backoff, systemClock, type Clock, type Logger } from '@podlag/core';
+import { Backoff, isPodlagError, systemClock, type Clock, type Logger } from '@podlag/core';
 import type { KubeApi, ServerVersion } from '@podlag/kube';
 import type { Check } from '../health';
 import type { SidecarMode } from '../sidecar';
@@ -70,9 +70,17 @@ export class SidecarModeLookup {
       this.accept(await this.api.serverVersion());
       return lookAgainMs;
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.note(error);
       return this.backoff.next();
     }
+  }
+
+  private note(error: unknown): void {
+    const problem = error instanceof Error ? error.message : String(error);
+    const hint = isPodlagError(error) ? error.hint : undefined;
+    if (problem !== this.problem)
+      this.options.logger.warn({ problem, hint }, 'sidecar mode: to be asked again');
+    this.problem = problem;
   }
 
   private accept(version: ServerVersion): void {

@@ -11,6 +11,8 @@ export interface HttpCall {
   readonly body?: unknown;
   /** Of the body. Default `application/json`. */
   readonly contentType?: string;
+  /** Default `application/json`. */
+  readonly accept?: string;
 }
 
 export interface HttpAnswer {
@@ -72,14 +74,14 @@ export function whyUnanswered(error: unknown): string {
 
 function open(
   server: URL,
-  { method, path, body, contentType }: HttpCall,
+  { method, path, body, contentType, accept = 'application/json' }: HttpCall,
   options: RequestOptions,
 ): ClientRequest {
   const headers = {
     ...(options.headers as Readonly<Record<string, string>> | undefined),
     // The API server also makes of it the name of the manager in managedFields.
     'User-Agent': 'podlag',
-    Accept: 'application/json',
+    Accept: accept,
     ...(body === undefined ? {} : { 'Content-Type': contentType ?? 'application/json' }),
   };
   // A server may be behind a prefix, as those of Rancher are.

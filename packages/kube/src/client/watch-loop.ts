@@ -7,7 +7,7 @@ import type { Observer, Scope, Watch } from '../kube-api';
 import { callFailed } from '../kube-errors';
 import type { KubeObject, Resource } from '../resource';
 import type { Connection } from './connection';
-import { answerTo, responseTo, whyUnanswered } from './http-call';
+import { answerTo, responseTo, whyUnanswered, type HttpCall } from './http-call';
 import { scopePath } from './resource-path';
 import { statusError } from './status-error';
 import { afterEvent, listed, OutdatedError, type WatchedObjects } from './watched-objects';
@@ -63,9 +63,16 @@ export class WatchLoop<T extends KubeObject> implements Watch {
     const { connection, resource, scope } = this.options;
     const path = scopePath(resource, scope);
     const limit = { timeoutMs: listMs, signal: this.ending.signal };
-    const answer = await answerTo(connection, { method: 'GET', path }, limit);
+    const answer = await answerTo(connection, this.call(path, 'PartialObjectMetadataList'), limit);
     if (answer.status !== 200) throw statusError(apiCall('list', resource, scope), answer);
     this.take(listed(resource, answer.text));
+  }
+
+  /** Of objects of which little is kept little is sent. */
+  private call(path: string, partial: string): HttpCall {
+    if (this.options.resource.labelsOnly !== true) return { method: 'GET', path };
+    const json = 'application/json';
+    return { method: 'GET', path, accept: `${json};as=${partial};g=meta.k8s.io;v=v1,${json}` };
   }
 
   /** Until the server ends it. */
@@ -78,7 +85,10 @@ export class WatchLoop<T extends KubeObject> implements Watch {
     const path = scopePath(resource, scope, query);
     const options = await connection.options();
     const signal = AbortSignal.any([this.ending.signal, AbortSignal.timeout(deadlineMs)]);
-    const response = await responseTo(connection.server, { method: 'GET', path }, { ...options, signal });
+    const response = await responseTo(connection.server, this.call(path, 'PartialObjectMetadata'), {
+      ...options,
+      signal,
+    });
     if (response.statusCode !== 200) {
       const answer = { status: response.statusCode ?? 0, text: await text(response) };
       if (answer.status === 410) throw new OutdatedError(answer.text, true);

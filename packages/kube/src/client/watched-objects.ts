@@ -46,7 +46,7 @@ export function listed<T extends KubeObject>(resource: Resource<T>, text: string
   const { apiVersion, kind } = resource;
   const objects = new Map<string, T>();
   for (const item of items ?? []) {
-    const object = { apiVersion, kind, ...item } as unknown as T;
+    const object = kept(resource, { apiVersion, kind, ...item } as unknown as T);
     objects.set(keyOf(resource, object.metadata), object);
   }
   return { objects, resourceVersion: metadata.resourceVersion };
@@ -70,11 +70,22 @@ export function afterEvent<T extends KubeObject>(
   const version = object.metadata?.resourceVersion ?? resourceVersion;
   if (type === 'BOOKMARK') return { objects, resourceVersion: version };
   if (object.metadata?.name === undefined) throw new OutdatedError('an event without a name', false);
-  const changed = object as unknown as T;
+  const changed = kept(resource, object as unknown as T);
   const next = new Map(objects);
   if (type === 'DELETED') next.delete(keyOf(resource, changed.metadata));
   else next.set(keyOf(resource, changed.metadata), changed);
   return { objects: next, resourceVersion: version };
+}
+
+function kept<T extends KubeObject>({ labelsOnly, apiVersion, kind }: Resource<T>, object: T): T {
+  if (labelsOnly !== true) return object;
+  const { name, namespace, uid, resourceVersion, labels } = object.metadata;
+  const metadata = {
+    ...{ name, uid, resourceVersion },
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labels === undefined ? {} : { labels }),
+  };
+  return { apiVersion, kind, metadata } as unknown as T;
 }
 
 function understood<S extends z.ZodType>(schema: S, text: string): z.output<S> {

@@ -21,6 +21,7 @@ type Right = readonly [answer: 'yes' | 'no', question: string];
 const always: readonly Right[] = [
   ['yes', 'list namespaces'],
   ['yes', 'watch namespaces'],
+  ['no', 'get namespaces'],
   ['no', 'update namespaces'],
   ['no', `patch ${webhooks}`],
   ['no', `create ${webhooks}`],
