@@ -19,6 +19,12 @@ const enforcing = (level: string): Circumstances => ({
 const ofAJob = podWith({ metadata: { ownerReferences: [{ kind: 'Job', name: 'backup' }] } });
 const listening = (port: Json): Json => podWith({ spec: { containers: [{ name: 'app', ports: [port] }] } });
 
+test('the label of a namespace counts for more than what its cluster enforces without one', () => {
+  expect(judge(podWith(), { ...enforcing('privileged'), podSecurityDefault: 'restricted' }).kind).toBe(
+    'inject',
+  );
+});
+
 describe('what is left as it is', () => {
   test.each<[string, Json, string, Circumstances]>([
     [
@@ -75,6 +81,12 @@ describe('what is left as it is', () => {
     ],
     ['a namespace that enforces baseline', podWith(), 'pod-security', enforcing('baseline')],
     ['a namespace that enforces restricted', podWith(), 'pod-security', enforcing('restricted')],
+    [
+      'a namespace without a label, in a cluster that enforces baseline',
+      podWith(),
+      'pod-security',
+      { labels: {}, podSecurityDefault: 'baseline' },
+    ],
   ])('%s', (_, pod, reason, circumstances) => {
     const decision = judge(pod, circumstances);
     expect(decision).toMatchObject({ kind: 'skip', reason });

@@ -12,9 +12,15 @@ import { warning } from './warning';
 export const podSecurityAnswers = ['skip', 'inject', 'deny'] as const;
 export type PodSecurityAnswer = (typeof podSecurityAnswers)[number];
 
+/** Of the Pod Security Standards. */
+export const podSecurityLevels = ['privileged', 'baseline', 'restricted'] as const;
+export type PodSecurityLevel = (typeof podSecurityLevels)[number];
+
 export interface InjectionSettings {
   readonly sidecarMode: SidecarMode;
   readonly onPodSecurity: PodSecurityAnswer;
+  /** What is enforced in a namespace without a label. Default privileged, as it is in Kubernetes. */
+  readonly podSecurityDefault?: PodSecurityLevel;
   /** The injector's own namespace, which it never injects into. */
   readonly ownNamespace: string;
 }

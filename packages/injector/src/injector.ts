@@ -47,10 +47,13 @@ export async function startInjector(
   const logged = api && withLoggedWatches(api, logger);
   const sources = await openSources(settings, { metrics, logger, watch, api: logged });
   const health = new Health(sources.checks);
-  const { onPodSecurity, ownNamespace } = settings;
+  const { onPodSecurity, podSecurityDefault, ownNamespace } = settings;
   const context = {
     ...sources,
-    settings: () => ({ onPodSecurity, ownNamespace, sidecarMode: sources.sidecarMode() }),
+    settings: () => ({
+      ...{ onPodSecurity, podSecurityDefault, ownNamespace },
+      sidecarMode: sources.sidecarMode(),
+    }),
   };
   const listener = webhookListener({ context, health, gate, metrics, logger });
   const { certSource } = sources;

@@ -1,11 +1,21 @@
 import { Duration, setting } from '@podlag/core';
 import * as z from 'zod';
-import { podSecurityAnswers } from './decision';
+import { podSecurityAnswers, podSecurityLevels } from './decision';
 import { sidecarModes } from './sidecar';
 
 const needsApi = 'needs the Kubernetes API: set kubernetesApi (PODLAG_KUBERNETES_API) to in-cluster';
 
-const shortestLifeMs = 60_000;
+const minuteMs = 60_000;
+const longestLifeMs = 365 * 24 * 60 * minuteMs;
+
+/** A span of minutes or hours. Longer than a Duration can be: that counts nanoseconds. */
+const lifetime = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}[mh]$/, 'must be whole minutes or hours, as 720h')
+  .transform((text) => ({
+    milliseconds: Number.parseInt(text, 10) * (text.endsWith('h') ? 60 : 1) * minuteMs,
+  }))
+  .refine(({ milliseconds }) => milliseconds <= longestLifeMs, 'must be a year (8760h) or shorter');
 
 const fields = z.strictObject({
   /** Where /mutate, /healthz and /readyz are, over TLS. */
@@ -25,10 +35,7 @@ const fields = z.strictObject({
   /** Of source self-signed: the Secret, in ownNamespace, that the replicas share. */
   certSecret: setting.text().default('podlag-injector-certs'),
   /** Of source self-signed: how long a certificate is valid. A new one is made after two thirds of it. */
-  certificateLife: setting
-    .duration()
-    .refine(({ milliseconds }) => milliseconds >= shortestLifeMs, 'must be 1m or longer')
-    .default(() => Duration.parse('720h')),
+  certificateLife: lifetime.default({ milliseconds: 30 * 24 * 60 * minuteMs }),
   /** Of source self-signed: the Service by which the API server calls. The certificate is for its names. */
   service: setting.text().default('podlag-injector'),
   /** Of source self-signed: the MutatingWebhookConfiguration whose caBundle is kept right. */
@@ -50,6 +57,11 @@ const fields = z.strictObject({
    * is native where the API server's version shows that no node of the cluster is that old, and plain otherwise.
    */
   sidecarMode: z.enum(['auto', ...sidecarModes]).default('auto'),
+  /**
+   * What is enforced in a namespace without a PodSecurity label. The API server's AdmissionConfiguration says so, which
+   * no API tells: Talos, and RKE2 with a CIS profile, have baseline or restricted there.
+   */
+  podSecurityDefault: z.enum(podSecurityLevels).default('privileged'),
   /** What to do where the namespace's PodSecurity level forbids NET_ADMIN. */
   onPodSecurity: z.enum(podSecurityAnswers).default('skip'),
   /**

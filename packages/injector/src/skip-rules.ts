@@ -106,12 +106,13 @@ const portClash: Rule = ({ pod, template }) => {
 const levelsWithoutNetAdmin: readonly (string | undefined)[] = ['baseline', 'restricted'];
 
 // The PodSecurity plugin runs after this webhook: with the sidecar it would refuse the whole pod.
-const podSecurity: Rule = ({ namespace }) => {
-  const level = namespace.labels?.[podSecurityEnforceLabel];
+const podSecurity: Rule = ({ namespace, settings }) => {
+  const label = namespace.labels?.[podSecurityEnforceLabel];
+  const level = label ?? settings.podSecurityDefault;
   if (!levelsWithoutNetAdmin.includes(level)) return undefined;
   return {
     reason: 'pod-security',
-    detail: `the namespace enforces ${level ?? ''}, which forbids NET_ADMIN`,
+    detail: `the ${label === undefined ? 'cluster' : 'namespace'} enforces ${level ?? ''}, which forbids NET_ADMIN`,
     fix: `kubectl label --overwrite ns ${shortName(namespace.name)} ${podSecurityEnforceLabel}=privileged`,
   };
 };

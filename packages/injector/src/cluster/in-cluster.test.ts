@@ -118,7 +118,8 @@ test.each([
     { PODLAG_KUBERNETES_API: 'in-cluster', PODLAG_NAMESPACE_LABELS_FILE: 'labels.yaml' },
     'is for an injector without the Kubernetes API',
   ],
-  [{ PODLAG_CERTIFICATE_LIFE: '10s' }, 'must be 1m or longer'],
+  [{ PODLAG_CERTIFICATE_LIFE: '10s' }, 'must be whole minutes or hours, as 720h'],
+  [{ PODLAG_CERTIFICATE_LIFE: '8761h' }, 'must be a year (8760h) or shorter'],
 ])('settings that do not go together are refused: %j', (env, words) => {
   try {
     loadConfig(settingsSchema, { env });

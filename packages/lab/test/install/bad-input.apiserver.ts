@@ -17,6 +17,9 @@ import {
   uninstall,
 } from './installation';
 
+// Most tests wait for something, each with a limit of its own below this.
+jest.setTimeout(90_000);
+
 // Which bed this is; the rest of the code does not read the environment.
 const { env } = process;
 

@@ -18,6 +18,9 @@ import {
 } from './installation';
 import { repository } from './readme-lines';
 
+// Most tests wait for something, each with a limit of its own below this.
+jest.setTimeout(90_000);
+
 const secret = 'podlag-files';
 
 /** As somebody with a clone would make a certificate. */

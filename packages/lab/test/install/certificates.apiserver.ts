@@ -22,6 +22,9 @@ import {
   uninstall,
 } from './installation';
 
+// Most tests wait for something, each with a limit of its own below this.
+jest.setTimeout(90_000);
+
 const replicas = 3;
 const deployment = ['--namespace', namespace, 'scale', 'deployment/podlag-injector'];
 

@@ -5,6 +5,7 @@ import { podManifest } from './installation';
 /** Pods that were asked for at a steady rate. */
 export interface PacedResult {
   readonly sent: number;
+  readonly lastedMs: number;
   readonly failures: readonly Failure[];
   readonly medianMs: number;
   readonly longestMs: number;
@@ -37,6 +38,7 @@ export class PacedLoad {
   readonly #failures: Failure[] = [];
   readonly #durations: number[] = [];
   readonly #timer: NodeJS.Timeout;
+  #lastedMs = 0;
 
   private constructor(
     private readonly target: { readonly url: URL; readonly token: string; readonly body: string },
@@ -65,13 +67,19 @@ export class PacedLoad {
   }
 
   /** Stops asking, and waits for the last answer. */
-  async stop(): Promise<PacedResult> {
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#lastedMs = this.ageMs;
     await Promise.all(this.#answers);
     this.#agent.destroy();
+  }
+
+  /** What came of it until it was stopped. */
+  get result(): PacedResult {
     const sorted = this.#durations.toSorted((a, b) => a - b);
     return {
       sent: this.#answers.length,
+      lastedMs: this.#lastedMs,
       failures: this.#failures,
       medianMs: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
       longestMs: sorted.at(-1) ?? Number.NaN,

@@ -16,6 +16,9 @@ import {
 } from './installation';
 import { readmeLines, repository } from './readme-lines';
 
+// Most tests wait for something, each with a limit of its own below this.
+jest.setTimeout(90_000);
+
 const manifest = readFileSync(`${repository}/deploy/examples/tidb-cluster.yaml`, 'utf8');
 let printed: Record<string, string>;
 
