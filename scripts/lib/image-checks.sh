@@ -70,6 +70,7 @@ check_injector() {
   check "$image has no capability" run_image -- grep -q '^CapEff:.0000000000000000$' /proc/self/status
   cp "$repo_root/deploy/base/sidecarconfig.yaml" "$scratch/"
   check "$image makes certificates" run_image -- podlag-certs --out /etc/podlag/certs --host localhost
+  check "$image prints the template as a policy" run_image -- podlag-policy --template /etc/podlag/sidecarconfig.yaml
   check "$image starts with them, and ends well on SIGTERM" starts_and_stops '"msg":"listening"' \
     -e PODLAG_TEMPLATE_FILE=/etc/podlag/sidecarconfig.yaml -e PODLAG_DRAIN_PERIOD=100ms
 }

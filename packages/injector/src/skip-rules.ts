@@ -1,5 +1,5 @@
 import { annotations, mirrorPodAnnotation, podSecurityEnforceLabel } from '@podlag/core';
-import type { InjectionSettings } from './decision';
+import type { InjectionSettings, PodSecurityLevel } from './decision';
 import type { Namespace } from './namespace';
 import { containersOf, type Pod } from './pod';
 import type { Template } from './template';
@@ -55,7 +55,8 @@ const windows: Rule = ({ pod }) =>
     ? { reason: 'windows', detail: 'the agent needs Linux (netem)' }
     : undefined;
 
-const systemNamespaces: readonly string[] = ['kube-system', 'kube-public', 'kube-node-lease'];
+/** Where the cluster itself lives. */
+export const systemNamespaces: readonly string[] = ['kube-system', 'kube-public', 'kube-node-lease'];
 
 // A webhook that may stand in the way of the control plane, or of its own next replica, can lock a cluster up.
 const systemNamespace: Rule = ({ namespace, settings }) =>
@@ -103,13 +104,13 @@ const portClash: Rule = ({ pod, template }) => {
 };
 
 /** Levels of the Pod Security Standards that refuse NET_ADMIN; both have the same list of capabilities to add. */
-const levelsWithoutNetAdmin: readonly (string | undefined)[] = ['baseline', 'restricted'];
+export const levelsWithoutNetAdmin: readonly PodSecurityLevel[] = ['baseline', 'restricted'];
 
 // The PodSecurity plugin runs after this webhook: with the sidecar it would refuse the whole pod.
 const podSecurity: Rule = ({ namespace, settings }) => {
   const label = namespace.labels?.[podSecurityEnforceLabel];
   const level = label ?? settings.podSecurityDefault;
-  if (!levelsWithoutNetAdmin.includes(level)) return undefined;
+  if (!levelsWithoutNetAdmin.some((one) => one === level)) return undefined;
   return {
     reason: 'pod-security',
     detail: `the ${label === undefined ? 'cluster' : 'namespace'} enforces ${level ?? ''}, which forbids NET_ADMIN`,
