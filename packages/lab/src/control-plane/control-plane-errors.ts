@@ -5,7 +5,7 @@ export const controlPlaneErrors = errorTable({
   'kubernetes-not-to-be-had': {
     status: 500,
     title: "Kubernetes' servers are not to be had",
-    hint: "Install Go (https://go.dev/dl), or set KUBEBUILDER_ASSETS to a folder with envtest's etcd, kube-apiserver and kubectl.",
+    hint: "Install Go, or set KUBEBUILDER_ASSETS to a folder with envtest's etcd, kube-apiserver and kubectl.",
   },
   'kubernetes-build-failed': {
     status: 500,
