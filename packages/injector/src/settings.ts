@@ -8,13 +8,17 @@ const needsApi = 'needs the Kubernetes API: set kubernetesApi (PODLAG_KUBERNETES
 const minuteMs = 60_000;
 const longestLifeMs = 365 * 24 * 60 * minuteMs;
 
-/** A span of minutes or hours. Longer than a Duration can be: that counts nanoseconds. */
+/** `720h`, `90m`, `1h30m`. Longer than a Duration can be: that counts nanoseconds. */
+const lifetimePattern = /^(?=.)(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?$/;
+
 const lifetime = z
   .string()
-  .regex(/^[1-9][0-9]{0,5}[mh]$/, 'must be whole minutes or hours, as 720h')
-  .transform((text) => ({
-    milliseconds: Number.parseInt(text, 10) * (text.endsWith('h') ? 60 : 1) * minuteMs,
-  }))
+  .regex(lifetimePattern, 'must be hours and minutes, as 720h')
+  .transform((text) => {
+    const [, hours = '0', minutes = '0'] = lifetimePattern.exec(text) ?? [];
+    return { milliseconds: (Number(hours) * 60 + Number(minutes)) * minuteMs };
+  })
+  .refine(({ milliseconds }) => milliseconds >= minuteMs, 'must be a minute (1m) or longer')
   .refine(({ milliseconds }) => milliseconds <= longestLifeMs, 'must be a year (8760h) or shorter');
 
 const fields = z.strictObject({

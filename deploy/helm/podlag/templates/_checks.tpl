@@ -16,17 +16,37 @@
 {{- if and .certificates.issuer (ne .certificates.source "cert-manager") }}
 {{- fail (printf "certificates.issuer: there is none with source %s. Leave it out, or take source cert-manager." .certificates.source) }}
 {{- end }}
+{{- $life := .certificates.life }}
+{{- $hours := regexFind "^[0-9]+h" $life | trimSuffix "h" | int }}
+{{- $minutes := add (mul 60 $hours) (regexFind "[0-9]+m$" $life | trimSuffix "m" | int) }}
+{{- if gt $minutes 525600 }}
+{{- fail (printf "certificates.life: %s is longer than a year. Take 8760h or less." $life) }}
+{{- end }}
+{{- if and (eq .certificates.source "cert-manager") (lt $minutes 60) }}
+{{- fail (printf "certificates.life: %s is too short for cert-manager, which makes none below 1h." $life) }}
+{{- end }}
 {{- if eq (int .webhookPort) 9090 }}
 {{- fail "webhookPort: 9090 is the port of the metrics. Take another." }}
 {{- end }}
-{{- if .template }}
-{{- $template := fromYaml .template }}
+{{- end }}
+{{- include "podlag.templateChecks" . }}
+{{- end }}
+
+{{- define "podlag.templateChecks" -}}
+{{- with .Values.template }}
+{{- $template := fromYaml . }}
 {{- if $template.Error }}
 {{- fail (printf "template: is no YAML: %s" $template.Error) }}
 {{- end }}
-{{- if not $template.containers }}
+{{- if or (not $template.containers) (not (kindIs "slice" $template.containers)) }}
 {{- fail "template: needs a list `containers`, as files/sidecarconfig.yaml has." }}
 {{- end }}
+{{- $agent := first $template.containers }}
+{{- if not (kindIs "map" $agent) }}
+{{- fail "template: containers[0] has to be a container, with name and image." }}
+{{- end }}
+{{- if not (regexMatch "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" (toString $agent.name)) }}
+{{- fail "template: containers[0].name has to be a name of lowercase letters, digits and -, up to 63." }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -118,7 +118,8 @@ test.each([
     { PODLAG_KUBERNETES_API: 'in-cluster', PODLAG_NAMESPACE_LABELS_FILE: 'labels.yaml' },
     'is for an injector without the Kubernetes API',
   ],
-  [{ PODLAG_CERTIFICATE_LIFE: '10s' }, 'must be whole minutes or hours, as 720h'],
+  [{ PODLAG_CERTIFICATE_LIFE: '10s' }, 'must be hours and minutes, as 720h'],
+  [{ PODLAG_CERTIFICATE_LIFE: '0h' }, 'must be a minute (1m) or longer'],
   [{ PODLAG_CERTIFICATE_LIFE: '8761h' }, 'must be a year (8760h) or shorter'],
 ])('settings that do not go together are refused: %j', (env, words) => {
   try {
@@ -127,4 +128,14 @@ test.each([
     expect(isPodlagError(error, 'invalid-config') && error.message).toContain(words);
   }
   expect.assertions(1);
+});
+
+test.each([
+  ['720h', 720 * 60],
+  ['90m', 90],
+  ['1h30m', 90],
+  ['8760h', 8760 * 60],
+])('a certificate life of %s is %i minutes', (text, minutes) => {
+  const { certificateLife } = loadConfig(settingsSchema, { env: { PODLAG_CERTIFICATE_LIFE: text } });
+  expect(certificateLife.milliseconds).toBe(minutes * 60_000);
 });

@@ -122,6 +122,13 @@ describe('helm upgrade', () => {
     const said = await helm(install);
     expect(said).toContain('kubectl label namespace NAMESPACE sidecar-injection=enabled');
     expect(said).toContain('curl -X GET http://POD-IP:2332/latency/20ms');
-    expect(said).toContain('kubectl delete mutatingwebhookconfiguration podlag-injector');
+    expect(said).toContain(
+      `\n  kubectl delete ${webhook.join('/')} validatingadmissionpolicybinding/podlag-sidecar\n`,
+    );
+  });
+
+  test('the notes name no policy to delete where there is none', async () => {
+    const said = await helm([...install, '--set', 'policy.enabled=false']);
+    expect(said).toContain(`\n  kubectl delete ${webhook.join('/')}\n`);
   });
 });

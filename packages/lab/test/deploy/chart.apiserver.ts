@@ -2,7 +2,7 @@ import { load } from 'js-yaml';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { helm, tryHelm } from './command';
-import { objectsOf, titleOf, type Manifest } from './manifest';
+import { at, find, objectsOf, titleOf, type Manifest } from './manifest';
 import { chart, deploy, kustomized, namespace, rendered, valueSets, valuesFile } from './rendering';
 
 /** PODLAG_UPDATE_GOLDEN=true writes the golden files, and the chart's copies, anew; the difference is for reviewers. */
@@ -94,6 +94,25 @@ test.each([
     'webhookPort: 9090 is the port of the metrics. Take another.',
   ],
   ['days', 'certificates.life=30d', "'/certificates/life': '30d' does not match pattern"],
+  ['a life below a minute', 'certificates.life=30s', "'/certificates/life': '30s' does not match pattern"],
+  ['no life', 'certificates.life=', "'/certificates/life': minLength: got 0, want 2"],
+  [
+    'a life above a year',
+    'certificates.life=8761h',
+    'certificates.life: 8761h is longer than a year. Take 8760h or less.',
+  ],
+  ['a year and a minute', 'certificates.life=8760h1m', 'certificates.life: 8760h1m is longer than a year.'],
+  [
+    'a life too short for cert-manager',
+    'certificates.source=cert-manager,certificates.life=59m',
+    'certificates.life: 59m is too short for cert-manager, which makes none below 1h.',
+  ],
+  ['a drain period that reads as octal', 'drainPeriod=010s', "'/drainPeriod': '010s' does not match pattern"],
+  [
+    'a level that PodSecurity does not have',
+    'podSecurityDefault=strict',
+    "'/podSecurityDefault': value must be one of 'privileged', 'baseline', 'restricted'",
+  ],
   [
     'a digest without its algorithm',
     'agent.image.digest=0123',
@@ -138,10 +157,87 @@ test.each([
   ],
   ['a template without containers', 'template=volumes: []', 'template: needs a list `containers`'],
   ['a template that is no YAML', 'template=containers: [', 'template: is no YAML'],
+  ['a template with a word for containers', 'template=containers: x', 'template: needs a list `containers`'],
+  [
+    'a template with a word for a container',
+    'template=containers: [x]',
+    'template: containers[0] has to be a container',
+  ],
+  [
+    'a template whose agent has no name',
+    'template=containers: [{image: x}]',
+    'template: containers[0].name has to be a name',
+  ],
+  [
+    'a name that would end the string in an expression',
+    `template=containers: [{name: "a'b"}]`,
+    'template: containers[0].name has to be a name',
+  ],
 ])('%s is refused (%s)', async (_, values, message) => {
   const { code, stderr } = await tryHelm(['template', chart, '--namespace', namespace, '--set', values]);
   expect(stderr).toContain(message);
   expect(code).not.toBe(0);
+});
+
+/** What the injector is told. */
+function envOf(objects: readonly Manifest[]): readonly { readonly name: string; readonly value?: string }[] {
+  const env = at(find(objects, 'Deployment'), 'spec', 'template', 'spec', 'containers', 0, 'env');
+  return env as { name: string; value?: string }[];
+}
+
+test.each(['1m', '90m', '1h30m', '8759h60m', '8760h'])('a certificate may be valid for %s', async (life) => {
+  const objects = objectsOf(await rendered('--set', `certificates.life=${life}`));
+  expect(envOf(objects)).toContainEqual({ name: 'PODLAG_CERTIFICATE_LIFE', value: life });
+});
+
+test('of cert-manager a certificate may be valid for an hour', async () => {
+  const values = 'certificates.source=cert-manager,certificates.life=1h';
+  const certificate = find(objectsOf(await rendered('--set', values)), 'Certificate', 'podlag-injector');
+  expect(at(certificate, 'spec', 'duration')).toBe('1h');
+});
+
+test('with no drain period the pod still has time for the reviews under way', async () => {
+  const deployment = find(objectsOf(await rendered('--set', 'drainPeriod=0s')), 'Deployment');
+  expect(at(deployment, 'spec', 'template', 'spec', 'terminationGracePeriodSeconds')).toBe(30);
+});
+
+describe('an agent of another name', () => {
+  const template = 'containers: [{name: net-agent, image: net-agent:1}, {name: podlag-companion, image: x}]';
+  let objects: readonly Manifest[];
+  beforeAll(async () => {
+    objects = objectsOf(await rendered('--set-json', `template=${JSON.stringify(template)}`));
+  });
+
+  test.each(['MutatingWebhookConfiguration', 'ValidatingAdmissionPolicy'])(
+    'is the one that the %s looks for',
+    (kind) => {
+      const text = JSON.stringify(find(objects, kind));
+      expect(text).toContain("== 'net-agent'");
+      expect(text).not.toContain('podlag-agent');
+      expect(text).not.toContain('podlag-companion');
+    },
+  );
+});
+
+const excuseOf = (objects: readonly Manifest[]): string => {
+  const variables = at(find(objects, 'ValidatingAdmissionPolicy'), 'spec', 'variables');
+  return (variables as { name: string; expression: string }[]).find(({ name }) => name === 'excuse')!
+    .expression;
+};
+
+test.each(['baseline', 'restricted'])(
+  'injector and policy take a namespace without a label for one that enforces %s',
+  async (level) => {
+    const objects = objectsOf(await rendered('--set', `podSecurityDefault=${level}`));
+    expect(envOf(objects)).toContainEqual({ name: 'PODLAG_POD_SECURITY_DEFAULT', value: level });
+    expect(excuseOf(objects)).toContain(`[?'pod-security.kubernetes.io/enforce'].orValue('${level}') in [`);
+  },
+);
+
+test('by default a namespace without a label enforces nothing', async () => {
+  const objects = objectsOf(await rendered());
+  expect(envOf(objects).map(({ name }) => name)).not.toContain('PODLAG_POD_SECURITY_DEFAULT');
+  expect(excuseOf(objects)).toContain(`[?'pod-security.kubernetes.io/enforce'].orValue('') in [`);
 });
 
 test.each([

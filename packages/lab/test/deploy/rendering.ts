@@ -61,7 +61,10 @@ export const variants: readonly (readonly [name: string, objects: () => Promise<
     'overlays/openshift',
     'overlays/kubernetes-1.27',
   ].map((folder) => [`kustomize ${folder}`, () => kustomized(folder)] as const),
-  ['kustomize with every component', () => composed('cert-manager', 'monitoring', 'policy-deny')],
+  [
+    'kustomize with every component',
+    () => composed('cert-manager', 'monitoring', 'policy-deny', 'fail-closed'),
+  ],
   ...valueSets.map(
     (name) => [`chart ${name}`, async () => objectsOf(await rendered('--values', valuesFile(name)))] as const,
   ),

@@ -4,14 +4,17 @@ import { resolve } from 'node:path';
 /** The repository's root, where a reader of the README types. */
 export const repository = resolve(__dirname, '../../../..');
 
-/** The command lines in one section of the README, without their comments. */
-export async function readmeLines(section: string): Promise<string[]> {
+/** The command lines of a program, kubectl if not said, in one section of the README, without their comments. */
+export async function readmeLines(
+  section: string,
+  program: 'kubectl' | 'helm' = 'kubectl',
+): Promise<string[]> {
   const text = await readFile(resolve(repository, 'README.md'), 'utf8');
   const [, body] = text.split(`\n## ${section}\n`);
   if (body === undefined) throw new Error(`the README has no section ${section}`);
   const [own = ''] = body.split('\n## ');
   return own
     .split('\n')
-    .filter((line) => /^ {4}kubectl /.test(line))
+    .filter((line) => line.startsWith(`    ${program} `))
     .map((line) => line.replace(/ +# .*$/, '').trim());
 }

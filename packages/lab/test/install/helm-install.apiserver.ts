@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { helm, kubectl } from '../deploy/command';
+import { until } from '../deploy/until';
+import {
+  agentOf,
+  labelled,
+  makeNamespace,
+  namespace,
+  podManifest,
+  publishedBundle,
+  read,
+  removeNamespaces,
+  rolledOut,
+  tryPod,
+} from './installation';
+import { readmeLines, repository } from './readme-lines';
+
+// Most tests wait for something, each with a limit of its own below this.
+jest.setTimeout(90_000);
+
+const where = 'by-helm';
+
+/** `kind/name` of every object of the cluster that is in no namespace, of whatever kind the API server has. */
+async function clusterScoped(): Promise<string[]> {
+  const list = ['api-resources', '--namespaced=false', '--verbs=list', '--output=name'];
+  const kinds = (await kubectl(list)).trim().split('\n');
+  const names = await kubectl(['get', '--ignore-not-found', '--output=name', kinds.join(',')]);
+  return names.trim().split('\n').sort();
+}
+
+/** As a reader would: in the repository's root, by a shell. */
+function typed(line: string): void {
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: repository, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${line}: exit status ${status}\n${stderr}${stdout}`);
+}
+
+async function injects(): Promise<boolean> {
+  const { pod, said } = await tryPod(where, podManifest('a'));
+  return said.includes('podlag: injected') && pod !== undefined && agentOf(pod) !== undefined;
+}
+
+let before: readonly string[];
+
+beforeAll(async () => {
+  await makeNamespace(where, labelled);
+  before = await clusterScoped();
+  const lines = await readmeLines('Install it in a cluster', 'helm');
+  expect(lines).toHaveLength(1);
+  typed(lines[0]!);
+  await rolledOut();
+}, 120_000);
+
+afterAll(async () => {
+  await removeNamespaces(where, namespace);
+}, 60_000);
+
+test('the line of the README installs by Helm, and pods get their sidecar', async () => {
+  await until(injects);
+}, 60_000);
+
+test('an upgrade to failurePolicy Fail leaves the certificate alone, and pods get their sidecar', async () => {
+  const bundle = await publishedBundle();
+  expect(bundle).toContain('BEGIN CERTIFICATE');
+  const chart = ['podlag', `${repository}/deploy/helm/podlag`, '--namespace', namespace];
+  await helm(['upgrade', ...chart, '--set', 'failurePolicy=Fail']);
+  const { webhooks } = await read<{ webhooks: readonly { failurePolicy: string }[] }>(
+    ...['mutatingwebhookconfiguration', 'podlag-injector'],
+  );
+  expect(webhooks.map(({ failurePolicy }) => failurePolicy)).toEqual(['Fail']);
+  expect(await publishedBundle()).toBe(bundle);
+  await until(injects);
+}, 60_000);
+
+test('helm uninstall leaves nothing of the cluster behind but the namespace', async () => {
+  const during = await clusterScoped();
+  expect(during.filter((title) => title.endsWith('/podlag-sidecar'))).toHaveLength(2);
+  await helm(['uninstall', 'podlag', '--namespace', namespace, '--wait']);
+  const after = await clusterScoped();
+  expect(after.filter((title) => !before.includes(title))).toEqual([`namespace/${namespace}`]);
+}, 60_000);
