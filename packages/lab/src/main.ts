@@ -6,7 +6,8 @@ import { programsOf } from './cluster';
 import {
   bedImages,
   ensureKubernetes,
-  lacks,
+  programNames,
+  requireBedNetwork,
   runInBed,
   runInBedNetwork,
   type Kubernetes,
@@ -159,25 +160,34 @@ program
 
 program.command('demo-in-lab', { hidden: true }).argument('<started-at>').option('--shell').action(demoInLab);
 
-/** Says what cannot be tested with them. */
+/** Says also what is to be known of how they go together. */
 async function kubernetes(): Promise<Kubernetes> {
   const found = await ensureKubernetes({
     ...{ cache, progress, env: process.env },
     module: join(repository, 'packages/lab/kubernetes'),
   });
-  for (const lack of lacks(found)) process.stderr.write(`podlag-lab: in ${found.folder} ${lack}\n`);
+  for (const note of found.notes) process.stderr.write(`podlag-lab: ${note}\n`);
   return found;
 }
 
 async function controlPlaneFetch(): Promise<void> {
-  const { version, folder, from } = await kubernetes();
-  process.stdout.write(`kubernetes  ${version} (${from})\nprograms    ${folder}\n`);
+  const { version, programs, from } = await kubernetes();
+  const width = Math.max(...programNames.map((name) => name.length));
+  const lines = programNames.map((name) => `${name.padEnd(width)}  ${programs[name]}\n`);
+  process.stdout.write(`${'kubernetes'.padEnd(width)}  ${version} (${from})\n${lines.join('')}`);
+}
+
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+async function controlPlaneCheck(): Promise<void> {
+  await requireBedNetwork(isRoot());
+  process.stdout.write('This machine can run it.\n');
 }
 
 /** On the user's side of the network namespace: starts the other. */
 async function controlPlaneRun(argv: readonly string[]): Promise<void> {
   const found = JSON.stringify(await kubernetes());
-  process.exitCode = await runInBedNetwork(process.getuid?.() === 0, {
+  process.exitCode = await runInBedNetwork(isRoot(), {
     argv: [process.execPath, __filename, 'control-plane', 'in-bed', found, ...argv],
     ...{ cwd: process.cwd(), env: process.env, signal: stop.signal },
   });
@@ -202,6 +212,11 @@ controlPlane
   .command('fetch')
   .description('Find or build its programs, and say where they are.')
   .action(controlPlaneFetch);
+
+controlPlane
+  .command('check')
+  .description('Say whether this user gets the network namespace that it runs in.')
+  .action(controlPlaneCheck);
 
 controlPlane
   .command('run')

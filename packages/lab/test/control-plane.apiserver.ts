@@ -14,6 +14,9 @@ const { env } = process;
 const bedFile = env[bedVariable];
 const namespace = 'bed-test';
 
+// Above the sum of what a test waits for: what did not come in time is then said by the wait, not by Jest.
+jest.setTimeout(60_000);
+
 /** @returns what kubectl says, whatever it is */
 const kubectl = (...args: readonly string[]): Promise<ProgramResult> => runProgram('kubectl', args);
 
@@ -127,7 +130,7 @@ beforeAll(async () => {
   await readBed(bedFile);
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   await apply(...web);
-}, 20_000);
+});
 
 afterAll(async () => {
   await kubectl('delete', 'namespace', namespace, '--wait=false');
@@ -171,7 +174,7 @@ describe('the API server', () => {
     const { stderr } = await kubectl('-n', name, 'run', 'loose', '--image=app');
     await kubectl('delete', 'namespace', name, '--wait=false');
     expect(stderr).toContain('violates PodSecurity');
-  }, 30_000);
+  });
 });
 
 describe('a Deployment', () => {
@@ -187,7 +190,7 @@ describe('a Deployment', () => {
       (addresses) => addresses.split(' ').length === 2,
     );
     expect(endpoints.split(' ').sort()).toEqual(ips.toSorted());
-  }, 30_000);
+  });
 
   it('runs as its securityContext says, with its variables and a token that the API server accepts', async () => {
     const { ip } = await runningPod('web-');
@@ -216,7 +219,7 @@ describe('a Deployment', () => {
       () => get(`http://${ip}:8080/`),
       (answer) => answer === 'good evening',
     );
-  }, 30_000);
+  });
 
   it('gets a process that was killed back, and counts it', async () => {
     const { name, containers } = await runningPod('web-');
@@ -230,7 +233,7 @@ describe('a Deployment', () => {
     expect(await ask('get', 'pod', name, '-o', last)).toBe('137');
     await ask('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=20s');
     expect((await runningPod(name)).containers[0]).toMatchObject({ restarts: 1 });
-  }, 30_000);
+  });
 
   it('is replaced pod by pod by a rollout, and nothing of the old pods is left', async () => {
     const before = (await readBed(bedFile)).pods.filter((pod) => pod.namespace === namespace);
@@ -243,7 +246,7 @@ describe('a Deployment', () => {
     for (const { pid } of before.flatMap(({ containers }) => containers)) {
       expect(() => process.kill(pid!, 0)).toThrow('ESRCH');
     }
-  }, 40_000);
+  });
 });
 
 interface Self {
@@ -257,7 +260,7 @@ test('a pod whose image the bed does not know is only said to run', async () => 
   await ask('run', 'tikv-0', '--image=pingcap/tikv:v8');
   await ask('wait', '--for=condition=Ready', 'pod/tikv-0', '--timeout=20s');
   expect(podOf(await readBed(bedFile), 'tikv-0')).toBeUndefined();
-}, 30_000);
+});
 
 test('a container that cannot be run says why', async () => {
   const overrides = { spec: { securityContext: { runAsNonRoot: true } } };
@@ -268,7 +271,7 @@ test('a container that cannot be run says why', async () => {
     (text) => text !== '',
   );
   expect(said).toContain('runAsNonRoot');
-}, 30_000);
+});
 
 describe('a webhook behind a Service', () => {
   it('is called by the API server at a process in the bed', async () => {
@@ -290,7 +293,7 @@ describe('a webhook behind a Service', () => {
       (label) => label === 'by-webhook',
     );
     await kubectl('delete', 'mutatingwebhookconfiguration', 'labeller');
-  }, 40_000);
+  });
 });
 
 /** A CA, and a certificate of it for the name by which the API server calls a Service. */

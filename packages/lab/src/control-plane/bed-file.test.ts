@@ -8,7 +8,6 @@ const bed: Bed = {
   kubeconfig: '/bed/admin.kubeconfig',
   version: 'v1.36.3',
   from: 'cache',
-  missing: [],
   auditLog: '/bed/audit.log',
   servers: [],
   pods: [],
@@ -21,16 +20,16 @@ afterEach(() => rm(folder, { recursive: true }));
 describe('the file of the bed', () => {
   it('is what was written last', async () => {
     const file = new BedFile(join(folder, 'bed.json'));
-    await Promise.all([file.write(bed), file.write({ ...bed, missing: ['helm'] })]);
-    expect(await readBed(file.path)).toEqual({ ...bed, missing: ['helm'] });
+    await Promise.all([file.write(bed), file.write({ ...bed, version: 'v1.37.0' })]);
+    expect(await readBed(file.path)).toEqual({ ...bed, version: 'v1.37.0' });
   });
 
   it('can be waited for', async () => {
     const file = new BedFile(join(folder, 'bed.json'));
     await file.write(bed);
-    const seen = waitForBed(file.path, ({ missing }) => missing[0]);
-    await file.write({ ...bed, missing: ['helm'] });
-    expect(await seen).toBe('helm');
+    const seen = waitForBed(file.path, ({ version }) => (version === 'v1.36.3' ? undefined : version));
+    await file.write({ ...bed, version: 'v1.37.0' });
+    expect(await seen).toBe('v1.37.0');
   });
 
   it('is not waited for without end', async () => {

@@ -33,9 +33,8 @@ export interface Bed {
   readonly kubeconfig: string;
   /** `v1.36.3` */
   readonly version: string;
+  /** Where the API server comes from. */
   readonly from: 'KUBEBUILDER_ASSETS' | 'cache';
-  /** Programs that the bed does without. */
-  readonly missing: readonly string[];
   /** One JSON object a line (audit.k8s.io/v1 Event), for each pod that was created or changed. */
   readonly auditLog: string;
   readonly servers: readonly BedProcess[];

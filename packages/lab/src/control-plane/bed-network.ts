@@ -53,10 +53,28 @@ export async function runInBedNetwork(isRoot: boolean, command: AttendedCommand)
   return runAttended({ ...command, argv: inBedNetwork(isRoot, command.argv) });
 }
 
-/** Tries it, for what the kernel, a container runtime or a security module forbid cannot be looked up in one place. */
-async function requireBedNetwork(isRoot: boolean): Promise<void> {
+/**
+ * Answers when this user may have the bed's network. Tries it, for what the kernel, a container runtime or a security
+ * module forbid cannot be looked up in one place.
+ *
+ * @throws PodlagError `no-namespaces`, with the hint that helps this user
+ */
+export async function requireBedNetwork(isRoot: boolean): Promise<void> {
   const [program, ...args] = inBedNetwork(isRoot, ['true']);
   const { code, stderr } = await runProgram(program, args);
   if (code === 0) return;
-  throw controlPlaneErrors.error('no-namespaces', `The bed wants a network namespace: ${stderr.trim()}`);
+  throw controlPlaneErrors.error('no-namespaces', `The bed wants a network namespace: ${stderr.trim()}`, {
+    hint: namespaceHint(isRoot),
+  });
+}
+
+/** What the user can do who gets no network namespace. Root without one is root of a container. */
+export function namespaceHint(isRoot: boolean): string {
+  if (isRoot) {
+    return 'This root may not make namespaces: give the container CAP_SYS_ADMIN and CAP_NET_ADMIN (docker run --privileged), or run it outside of the container.';
+  }
+  return (
+    'Run it as root, or allow user namespaces: sysctl user.max_user_namespaces above 0, and, where they exist, ' +
+    'kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04) and kernel.unprivileged_userns_clone=1 (older Debian).'
+  );
 }

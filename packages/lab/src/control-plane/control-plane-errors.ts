@@ -5,12 +5,12 @@ export const controlPlaneErrors = errorTable({
   'kubernetes-not-to-be-had': {
     status: 500,
     title: "Kubernetes' servers are not to be had",
-    hint: "Install Go, or set KUBEBUILDER_ASSETS to a folder with envtest's etcd, kube-apiserver and kubectl.",
+    hint: "Install Go, which builds them, or put them beside envtest's etcd, kube-apiserver and kubectl, and set KUBEBUILDER_ASSETS to that folder.",
   },
   'kubernetes-build-failed': {
     status: 500,
     title: "Kubernetes' servers could not be built",
-    hint: 'See what go said above (`go env GOPROXY GOFLAGS` tells how it downloads), then try again: nothing half-done was kept. Or set KUBEBUILDER_ASSETS.',
+    hint: 'See what go said above (`go env GOPROXY GOFLAGS` tells how it downloads), then try again: what was finished is kept. Or set KUBEBUILDER_ASSETS to a folder that has them.',
   },
   'assets-incomplete': {
     status: 500,
@@ -20,7 +20,7 @@ export const controlPlaneErrors = errorTable({
   'no-namespaces': {
     status: 500,
     title: 'No network namespace of its own',
-    hint: 'Run it as root, or allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone).',
+    hint: 'Run it as root of a machine, or allow user namespaces.',
   },
   'server-failed': {
     status: 500,

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureKubernetes } from './ensure-kubernetes';
-import { lacks, programNames } from './kubernetes';
+import { programFolders, programNames } from './kubernetes';
 
 let folder = '';
 let titles: string[] = [];
@@ -49,8 +49,10 @@ describe('the programs of the bed', () => {
   it('are built once, each with an estimate, and then found', async () => {
     await installGo('go1.26.8', working);
     const built = await ensure();
-    expect(built).toMatchObject({ version: 'v1.36.3', from: 'cache', missing: [] });
-    expect((await readdir(built.folder)).sort()).toEqual(programNames.toSorted());
+    expect(built).toMatchObject({ version: 'v1.36.3', from: 'cache', notes: [] });
+    const [only = '', ...others] = programFolders(built);
+    expect(others).toEqual([]);
+    expect((await readdir(only)).sort()).toEqual(programNames.toSorted());
     expect(titles).toHaveLength(programNames.length);
     expect(titles[0]).toBe('building kube-apiserver v1.36.3 (about 3 min the first time, on two cores)');
     expect(await ensure()).toEqual(built);
@@ -61,7 +63,7 @@ describe('the programs of the bed', () => {
     await installGo('go1.26.8', working);
     const before = await ensure();
     await writeFile(join(folder, 'module/go.sum'), 'changed');
-    expect((await ensure()).folder).not.toBe(before.folder);
+    expect(programFolders(await ensure())).not.toEqual(programFolders(before));
   });
 
   it('are the same for two who build at the same time', async () => {
@@ -71,39 +73,93 @@ describe('the programs of the bed', () => {
     expect(await readdir(join(folder, 'cache'))).toHaveLength(1);
   });
 
-  it('are not half there after a build that failed, and what go said is told', async () => {
-    await installGo('go1.26.8', `case $2 in */kubectl) echo "no such host" >&2; exit 1;; esac; ${working}`);
+  it('are not half there after a build that failed: what go said is told, and the next build goes on from there', async () => {
+    await installGo(
+      'go1.26.8',
+      `case $2 in */kubectl) [ -e ${folder}/online ] || { echo half >"$2"; echo "no such host" >&2; exit 1; };; esac; ${working}`,
+    );
     await expect(ensure()).rejects.toMatchObject({
       code: 'kubernetes-build-failed',
       detail: 'go build of kubectl failed:\nno such host',
     });
-    expect(await readdir(join(folder, 'cache'))).toEqual([]);
+    const [left = '', ...others] = await readdir(join(folder, 'cache'));
+    expect(others).toEqual([]);
+    expect(await readdir(join(folder, 'cache', left))).not.toContain('kubectl');
+    await writeFile(join(folder, 'online'), '');
+    titles = [];
+    await ensure();
+    expect(titles.map((title) => title.split(' ')[1])).toEqual(['kubectl', 'etcd', 'helm']);
   });
 
   it('want Go, and new enough', async () => {
     await expect(ensure({ PATH: join(folder, 'bin') })).rejects.toMatchObject({
       code: 'kubernetes-not-to-be-had',
-      detail: expect.stringContaining('Go is not installed'),
+      detail: `There is no ${programNames.join(', no ')}, and no Go to build them: it is not installed (no \`go\` on PATH).`,
     });
     await installGo('go1.19.8', working);
     await expect(ensure()).rejects.toMatchObject({
       code: 'kubernetes-not-to-be-had',
-      detail: 'Kubernetes v1.36.3 wants Go 1.26.0 or newer, and this is go1.19.8.',
+      detail: expect.stringContaining('wants Go 1.26.0 or newer, and this is go1.19.8.'),
     });
   });
 });
 
 describe('KUBEBUILDER_ASSETS', () => {
-  it('comes before everything else, and what it lacks is said', async () => {
-    for (const name of ['etcd', 'kubectl']) await script(join(folder, name), 'exit 1');
-    await script(join(folder, 'kube-apiserver'), 'echo Kubernetes v1.30.2');
-    const found = await ensure({ KUBEBUILDER_ASSETS: folder });
-    expect(found).toMatchObject({ folder, version: 'v1.30.2', from: 'KUBEBUILDER_ASSETS' });
-    expect(lacks(found)).toEqual([
-      expect.stringContaining('no kube-controller-manager: Deployments'),
-      expect.stringContaining('no kube-scheduler: pods that name no node'),
-      'there is no helm: the chart cannot be tested',
+  /** What setup-envtest downloads. */
+  const installEnvtest = async (version: string): Promise<string> => {
+    const assets = join(folder, 'envtest');
+    await mkdir(assets);
+    for (const name of ['etcd', 'kubectl']) await script(join(assets, name), 'exit 1');
+    await script(join(assets, 'kube-apiserver'), `echo Kubernetes ${version}`);
+    return assets;
+  };
+
+  it('comes first, and only what it lacks is built, once', async () => {
+    const assets = await installEnvtest('v1.36.1');
+    await installGo('go1.26.8', working);
+    const found = await ensure({ KUBEBUILDER_ASSETS: assets });
+    expect(titles.map((title) => title.split(' ')[1])).toEqual([
+      'kube-controller-manager',
+      'kube-scheduler',
+      'helm',
     ]);
+    expect(found).toMatchObject({ version: 'v1.36.1', from: 'KUBEBUILDER_ASSETS', notes: [] });
+    const [first, second = '', ...others] = programFolders(found);
+    expect([first, others]).toEqual([assets, []]);
+    expect((await readdir(second)).sort()).toEqual(['helm', 'kube-controller-manager', 'kube-scheduler']);
+    expect(await ensure({ KUBEBUILDER_ASSETS: assets })).toEqual(found);
+    expect(titles).toHaveLength(3);
+  });
+
+  it('leaves the cache so that a bed without it builds the rest', async () => {
+    await installGo('go1.26.8', working);
+    await ensure({ KUBEBUILDER_ASSETS: await installEnvtest('v1.36.1') });
+    titles = [];
+    expect(await ensure()).toMatchObject({ version: 'v1.36.3', from: 'cache' });
+    expect(titles.map((title) => title.split(' ')[1])).toEqual(['kube-apiserver', 'kubectl', 'etcd']);
+  });
+
+  it('wants no Go when it has all', async () => {
+    const assets = await installEnvtest('v1.36.1');
+    for (const name of ['kube-controller-manager', 'kube-scheduler', 'helm'])
+      await script(join(assets, name), '');
+    expect(programFolders(await ensure({ KUBEBUILDER_ASSETS: assets }))).toEqual([assets]);
+  });
+
+  it('wants Go when it lacks a program, and says which', async () => {
+    const assets = await installEnvtest('v1.36.1');
+    await expect(ensure({ KUBEBUILDER_ASSETS: assets, PATH: '/nowhere' })).rejects.toMatchObject({
+      code: 'kubernetes-not-to-be-had',
+      detail:
+        'There is no kube-controller-manager, no kube-scheduler, no helm, and no Go to build them: it is not installed (no `go` on PATH).',
+      hint: expect.stringMatching(/Install Go,.* set KUBEBUILDER_ASSETS/),
+    });
+  });
+
+  it('of another minor release is said to be that', async () => {
+    await installGo('go1.26.8', working);
+    const { notes } = await ensure({ KUBEBUILDER_ASSETS: await installEnvtest('v1.30.2') });
+    expect(notes).toEqual([expect.stringContaining('brings Kubernetes v1.30.2')]);
   });
 
   it('is refused without an API server', async () => {

@@ -25,6 +25,9 @@ export const recipes: Readonly<Record<ProgramName, Recipe>> = {
   helm: { goPackage: 'helm.sh/helm/v4/cmd/helm', estimateSeconds: 20 },
 };
 
+/** All programs, those first that take longest. */
+export const buildOrder = Object.keys(recipes) as readonly ProgramName[];
+
 /** The user's environment: their GOFLAGS, GOPROXY and caches count. */
 export type GoEnvironment = Readonly<Record<string, string | undefined>>;
 
@@ -56,7 +59,7 @@ export async function goBuild(
   folder: string,
   env: GoEnvironment,
 ): Promise<void> {
-  const { code, stderr } = await go(buildArguments(program, module.kubernetesVersion, folder), {
+  const { code, stderr } = await runProgram('go', buildArguments(program, module.kubernetesVersion, folder), {
     cwd: module.folder,
     // Without C, so that the programs run whatever the machine's C library is.
     env: { ...env, CGO_ENABLED: '0' },
@@ -67,28 +70,39 @@ export async function goBuild(
 }
 
 /**
- * Answers when there is a Go that builds the module. A Go that is older but may fetch another (GOTOOLCHAIN) does so here.
+ * Answers when there is a Go that builds what is missing. A Go that is older but may fetch another (GOTOOLCHAIN) does so
+ * here.
  *
- * @throws PodlagError `kubernetes-not-to-be-had`
+ * @throws PodlagError `kubernetes-not-to-be-had`, with what is missing
  */
-export async function requireGo(module: GoModule, env: GoEnvironment): Promise<void> {
-  const { code, stdout, stderr } = await go(['env', 'GOVERSION'], { cwd: module.folder, env });
-  const wanted = `Kubernetes ${module.kubernetesVersion} wants Go ${module.goVersion} or newer`;
-  if (code !== 0) throw notToBeHad(`${wanted}, and \`go env GOVERSION\` says: ${stderr.trim()}`);
-  if (!isGoNewEnough(stdout.trim(), module.goVersion)) {
-    throw notToBeHad(`${wanted}, and this is ${stdout.trim()}.`);
-  }
+export async function requireGo(
+  module: GoModule,
+  missing: readonly ProgramName[],
+  env: GoEnvironment,
+): Promise<void> {
+  const reason = await whyNoGo(module, env);
+  if (reason === undefined) return;
+  throw controlPlaneErrors.error(
+    'kubernetes-not-to-be-had',
+    `There is no ${missing.join(', no ')}, and no Go to build them: ${reason}.`,
+  );
 }
 
-async function go(args: readonly string[], options: ProgramOptions): Promise<ProgramResult> {
+async function whyNoGo(module: GoModule, env: GoEnvironment): Promise<string | undefined> {
+  const found = await go(['env', 'GOVERSION'], { cwd: module.folder, env });
+  if (found === undefined) return 'it is not installed (no `go` on PATH)';
+  const wanted = `Kubernetes ${module.kubernetesVersion} wants Go ${module.goVersion} or newer`;
+  if (found.code !== 0) return `${wanted}, and \`go env GOVERSION\` says: ${found.stderr.trim()}`;
+  const version = found.stdout.trim();
+  return isGoNewEnough(version, module.goVersion) ? undefined : `${wanted}, and this is ${version}`;
+}
+
+/** Undefined where there is no Go. */
+async function go(args: readonly string[], options: ProgramOptions): Promise<ProgramResult | undefined> {
   try {
     return await runProgram('go', args, options);
   } catch (error) {
-    if (!isPodlagError(error, 'missing-program')) throw error;
-    throw notToBeHad('Go is not installed (no `go` on PATH), and KUBEBUILDER_ASSETS is not set.');
+    if (isPodlagError(error, 'missing-program')) return undefined;
+    throw error;
   }
-}
-
-function notToBeHad(detail: string): Error {
-  return controlPlaneErrors.error('kubernetes-not-to-be-had', detail);
 }

@@ -1,8 +1,8 @@
 export { bedVariable, readBed, waitForBed, type Bed, type BedPod, type BedProcess } from './bed-file';
-export { runInBedNetwork } from './bed-network';
+export { requireBedNetwork, runInBedNetwork } from './bed-network';
 export { controlPlaneErrors } from './control-plane-errors';
 export { ensureKubernetes, type EnsureKubernetesOptions } from './ensure-kubernetes';
 export { bedImages, StandInKubelet, type ImageTable, type LabImage } from './kubelet';
-export { lacks, programsIn, type Kubernetes } from './kubernetes';
+export { programFolders, programNames, type Kubernetes } from './kubernetes';
 export { runInBed, type RunInBedOptions } from './run-in-bed';
 export { startControlPlane, type ControlPlane, type ControlPlaneOptions } from './start-control-plane';

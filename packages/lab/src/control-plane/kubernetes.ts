@@ -1,9 +1,9 @@
 import { access, constants } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { runProgram } from '../kernel/run-program';
 import { controlPlaneErrors } from './control-plane-errors';
 
-/** The programs of the bed. The first three are what envtest brings; without them there is nothing to test on. */
+/** The programs of the bed. The first three are what envtest brings. */
 export const programNames = [
   'etcd',
   'kube-apiserver',
@@ -14,48 +14,62 @@ export const programNames = [
 ] as const;
 export type ProgramName = (typeof programNames)[number];
 
-const indispensable: readonly ProgramName[] = ['etcd', 'kube-apiserver', 'kubectl'];
+const broughtByEnvtest: readonly ProgramName[] = ['etcd', 'kube-apiserver', 'kubectl'];
 
-/** What does not work on a bed without a program. */
-const withoutIt: Partial<Record<ProgramName, string>> = {
-  'kube-controller-manager':
-    'Deployments, EndpointSlices, service accounts of new namespaces and garbage collection',
-  'kube-scheduler': 'pods that name no node',
-  helm: 'the chart',
-};
-
-/** The servers and tools of one release of Kubernetes, in one folder. */
+/** The servers and tools that a bed runs. */
 export interface Kubernetes {
-  readonly folder: string;
-  /** `v1.36.3` */
+  /** The API server's, `v1.36.3`. */
   readonly version: string;
+  /** Where the API server comes from; others may come from the cache all the same. */
   readonly from: 'KUBEBUILDER_ASSETS' | 'cache';
-  /** Those that the folder does not have. Never one that nothing works without. */
+  /** Each program's file. */
+  readonly programs: Readonly<Record<ProgramName, string>>;
+  /** Sentences on how these go together, for the user. */
+  readonly notes: readonly string[];
+}
+
+/** The folders of the programs, those of the user first, as PATH wants them. */
+export function programFolders({ programs }: Pick<Kubernetes, 'programs'>): readonly string[] {
+  return [...new Set(programNames.map((name) => dirname(programs[name])))];
+}
+
+/** Each program's file, where some are in one folder and all others in another. */
+export function programFiles(
+  folder: string,
+  elsewhere: { readonly names: readonly ProgramName[]; readonly folder: string },
+): Kubernetes['programs'] {
+  const file = (name: ProgramName): string =>
+    join(elsewhere.names.includes(name) ? elsewhere.folder : folder, name);
+  return Object.fromEntries(programNames.map((name) => [name, file(name)])) as Record<ProgramName, string>;
+}
+
+/** Which of the programs a folder does not have. */
+export async function missingIn(
+  folder: string,
+  names: readonly ProgramName[] = programNames,
+): Promise<readonly ProgramName[]> {
+  const there = await Promise.all(names.map((name) => isExecutable(join(folder, name))));
+  return names.filter((_, index) => there[index] !== true);
+}
+
+/** What the user brings along. */
+export interface Assets {
+  readonly folder: string;
+  /** The API server's, `v1.36.3`. */
+  readonly version: string;
+  /** Never one of those that envtest brings. */
   readonly missing: readonly ProgramName[];
 }
 
-/** What is looked for in a folder. Only the version is not known beforehand. */
-export type FoundPrograms = Pick<Kubernetes, 'folder' | 'missing'>;
-
-/** A sentence for each program that is missing: what cannot be tested without it. */
-export function lacks({ missing }: Pick<Kubernetes, 'missing'>): readonly string[] {
-  return missing.map((name) => `there is no ${name}: ${withoutIt[name] ?? 'nothing'} cannot be tested`);
-}
-
-/** Which programs a folder has. */
-export async function programsIn(folder: string): Promise<FoundPrograms> {
-  const there = await Promise.all(programNames.map((name) => isExecutable(join(folder, name))));
-  return { folder, missing: programNames.filter((_, index) => there[index] !== true) };
-}
-
 /**
- * The programs that the user brings along.
+ * Looks into the folder that KUBEBUILDER_ASSETS names.
  *
  * @throws PodlagError `assets-incomplete`
  */
-export async function kubernetesOfAssets(folder: string): Promise<Kubernetes> {
-  const { missing } = await programsIn(folder);
-  const lacking = missing.filter((name) => indispensable.includes(name));
+export async function readAssets(path: string): Promise<Assets> {
+  const folder = resolve(path);
+  const missing = await missingIn(folder);
+  const lacking = missing.filter((name) => broughtByEnvtest.includes(name));
   if (lacking.length > 0) {
     throw controlPlaneErrors.error(
       'assets-incomplete',
@@ -64,7 +78,20 @@ export async function kubernetesOfAssets(folder: string): Promise<Kubernetes> {
   }
   // It says `Kubernetes v1.36.3`.
   const { stdout } = await runProgram(join(folder, 'kube-apiserver'), ['--version']);
-  return { folder, missing, version: stdout.trim().replace(/^Kubernetes /, ''), from: 'KUBEBUILDER_ASSETS' };
+  return { folder, missing, version: stdout.trim().replace(/^Kubernetes /, '') };
+}
+
+/** What is to be said of assets of another minor release than that which podlag builds; nothing of the same. */
+export function releaseNotes({ version, missing }: Assets, built: string): readonly string[] {
+  if (minorOf(version) === minorOf(built)) return [];
+  const ours = missing.filter((name) => name.startsWith('kube-'));
+  const mixed = ours.length === 0 ? '' : `, the release of its ${ours.join(' and ')} here`;
+  return [`KUBEBUILDER_ASSETS brings Kubernetes ${version}, and podlag is tested on ${built}${mixed}.`];
+}
+
+/** `v1.36.3` -> `v1.36` */
+function minorOf(version: string): string {
+  return version.split('.', 2).join('.');
 }
 
 function isExecutable(file: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { GuestCommand } from '../kernel/boot-folder';
 import type { Progress } from '../kernel/progress';
 import { runAttended } from './attended-command';
 import { BedFile, bedVariable, type Bed } from './bed-file';
-import type { Kubernetes } from './kubernetes';
+import { programFolders, type Kubernetes } from './kubernetes';
 import { StandInKubelet, type ImageTable } from './kubelet';
 import { startControlPlane, type ControlPlane } from './start-control-plane';
 
@@ -39,13 +39,14 @@ export async function runInBed(options: RunInBedOptions): Promise<number> {
       changed: () => void file.write(bedOf(plane, kubernetes, kubelet)),
     });
     cleanUp.add(() => kubelet.stop());
-    const hasControllers = !kubernetes.missing.includes('kube-controller-manager');
-    await progress.step('making its nodes ready', () => kubelet.start({ hasControllers }));
+    await progress.step('making its nodes ready', () => kubelet.start());
     for (const server of plane.servers) {
       server.keepAlive(() => void file.write(bedOf(plane, kubernetes, kubelet)));
     }
     await file.write(bedOf(plane, kubernetes, kubelet));
-    return await runAttended({ ...options, env: commandEnv(options, plane, file) });
+    // Also when we are killed: what the command could do afterwards, it would do to a bed that is gone.
+    const argv = ['setpriv', '--pdeathsig', 'TERM', '--', ...options.argv];
+    return await runAttended({ ...options, argv, env: commandEnv(options, plane, file) });
   } finally {
     await cleanUp.run();
   }
@@ -53,14 +54,14 @@ export async function runInBed(options: RunInBedOptions): Promise<number> {
 
 function bedOf(plane: ControlPlane, kubernetes: Kubernetes, kubelet: StandInKubelet): Bed {
   const { url, kubeconfig, auditLog } = plane;
-  const { version, from, missing } = kubernetes;
+  const { version, from } = kubernetes;
   const servers = plane.servers.map(({ name, pid, logFile, restarts }) => ({
     name,
     pid,
     restarts,
     log: logFile,
   }));
-  return { url, kubeconfig, version, from, missing, auditLog, servers, pods: kubelet.pods };
+  return { url, kubeconfig, version, from, auditLog, servers, pods: kubelet.pods };
 }
 
 function commandEnv(
@@ -72,7 +73,7 @@ function commandEnv(
     // There is no way out of the bed: a proxy could not be reached, and kubectl would try.
     ...Object.fromEntries(Object.entries(env).filter(([name]) => !/^(https?|all)_proxy$/i.test(name))),
     KUBECONFIG: kubeconfig,
-    PATH: [kubernetes.folder, env.PATH ?? ''].join(delimiter),
+    PATH: [...programFolders(kubernetes), env.PATH ?? ''].join(delimiter),
     [bedVariable]: file.path,
   };
 }

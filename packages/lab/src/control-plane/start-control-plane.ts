@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CleanUp } from '../cluster/clean-up';
 import { ApiClient } from './api-client';
+import { makeBedFolder, sweepDeadBeds } from './bed-folder';
 import { bedNetwork } from './bed-network';
 import { controlPlaneErrors } from './control-plane-errors';
 import {
@@ -30,8 +30,6 @@ import { SupervisedServer } from './supervised-server';
 
 export interface ControlPlaneOptions {
   readonly kubernetes: Kubernetes;
-  /** Also kube-controller-manager and kube-scheduler, where they are to be had. Default true. */
-  readonly controllers?: boolean;
   /** Longest time from the start to a /readyz that says yes. Default 60000. */
   readonly timeoutMs?: number;
 }
@@ -74,8 +72,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 }
 
 async function bringUp(options: ControlPlaneOptions, cleanUp: CleanUp): Promise<ControlPlane> {
-  const { kubernetes, controllers = true, timeoutMs = defaultTimeoutMs } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'podlag-control-plane-'));
+  const { kubernetes, timeoutMs = defaultTimeoutMs } = options;
+  await sweepDeadBeds(tmpdir());
+  const folder = await makeBedFolder(tmpdir());
   cleanUp.add(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const files = controlPlaneFiles(folder);
   const tokens = newTokens();
@@ -85,7 +84,7 @@ async function bringUp(options: ControlPlaneOptions, cleanUp: CleanUp): Promise<
   const ports = { etcd, etcdPeer, apiServer };
   const servers: SupervisedServer[] = [];
   const start = async (name: ProgramName, flags: readonly string[]): Promise<SupervisedServer> => {
-    const argv = [join(kubernetes.folder, name), ...flags];
+    const argv = [kubernetes.programs[name], ...flags];
     const server = await SupervisedServer.start({ name, argv, env: serverEnv, logFile: files.log(name) });
     cleanUp.add(() => server.stop());
     servers.push(server);
@@ -107,9 +106,8 @@ async function bringUp(options: ControlPlaneOptions, cleanUp: CleanUp): Promise<
     return Promise.resolve();
   });
   await alive(servers, deadline, () => client.call('GET', '/readyz'));
-  const has = (name: ProgramName): boolean => controllers && !kubernetes.missing.includes(name);
-  if (has('kube-controller-manager')) await start('kube-controller-manager', controllerManagerFlags(files));
-  if (has('kube-scheduler')) await start('kube-scheduler', schedulerFlags(files));
+  await start('kube-controller-manager', controllerManagerFlags(files));
+  await start('kube-scheduler', schedulerFlags(files));
   return {
     ...{ folder, url, servers, access, port: apiServer },
     kubeconfig: files.kubeconfig('admin'),

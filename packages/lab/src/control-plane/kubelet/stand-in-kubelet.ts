@@ -24,14 +24,6 @@ export interface KubeletOptions {
   readonly changed: () => void;
 }
 
-/** What is to be waited for. */
-export interface KubeletStart {
-  /** Whether there is a kube-controller-manager, which takes the taint off new nodes and makes service accounts. */
-  readonly hasControllers: boolean;
-  /** Default 30000. */
-  readonly timeoutMs?: number;
-}
-
 interface ApiNode extends ApiObject {
   readonly spec: { readonly taints?: readonly unknown[] };
 }
@@ -64,10 +56,14 @@ export class StandInKubelet {
     return [...this.#workers.values()].flatMap((worker) => worker.described ?? []);
   }
 
-  /** Answers when pods may come. @throws PodlagError `bed-not-ready` */
-  async start({ hasControllers, timeoutMs = defaultTimeoutMs }: KubeletStart): Promise<void> {
+  /**
+   * Answers when pods may come: when kube-controller-manager has made service accounts and taken the taint off the nodes.
+   *
+   * @throws PodlagError `bed-not-ready` when that takes longer than `timeoutMs`
+   */
+  async start(timeoutMs = defaultTimeoutMs): Promise<void> {
     const host = await this.host();
-    await this.registerNodes(hasControllers);
+    await this.registerNodes();
     const configMaps = watchObjects<KeyedData>(this.#client, '/api/v1/configmaps', () => undefined);
     const secrets = watchObjects<KeyedData>(this.#client, '/api/v1/secrets', () => undefined);
     this.#watches = [configMaps, secrets];
@@ -81,7 +77,7 @@ export class StandInKubelet {
     });
     this.#watches = [configMaps, secrets, pods];
     await pods.synced;
-    if (hasControllers) await this.controllersReady(performance.now() + timeoutMs);
+    await this.controllersReady(performance.now() + timeoutMs);
   }
 
   /** Ends every process at once. */
@@ -133,14 +129,11 @@ export class StandInKubelet {
     worker.update(pod);
   }
 
-  private async registerNodes(hasControllers: boolean): Promise<void> {
+  private async registerNodes(): Promise<void> {
     const { gitVersion } = await this.#client.call<{ readonly gitVersion: string }>('GET', '/version');
     for (const plan of nodePlans) {
-      const path = `/api/v1/nodes/${plan.name}`;
       await this.#client.call('POST', '/api/v1/nodes', { value: nodeObject(plan) });
-      await this.patch(`${path}/status`, { status: nodeStatus(plan, gitVersion, now()) });
-      // The taint of a node that is not ready yet; otherwise the controller for it takes it off.
-      if (!hasControllers) await this.patch(path, { spec: { taints: null } });
+      await this.patch(`/api/v1/nodes/${plan.name}/status`, { status: nodeStatus(plan, gitVersion, now()) });
     }
   }
 
