@@ -29,6 +29,8 @@ export interface CertFiles {
   readonly keyFile: string;
   /** The CA that clients trust (the webhook's caBundle). When given, the leaf must be signed by it. */
   readonly caFile?: string | undefined;
+  /** The DNS name by which clients call, which the leaf must be for when it is given. */
+  readonly host?: string | undefined;
 }
 
 /** How to open certificate files, from cert-manager or another hand, as a live file. */
@@ -60,8 +62,9 @@ export function certSourceFromFiles(
 function servingCertificate(files: CertFiles, contents: Contents, now: Date): ServingCertificate {
   const [cert = '', key = '', bundle] = contents.map(String);
   const names = { cert: files.certFile, key: files.keyFile, bundle: files.caFile ?? '' };
-  const checked = checkCertificate({ cert, key, bundle }, { now, names });
-  if (checked.kind === 'good') return { cert, key, notAfter: checked.set.leaf.validToDate };
+  const hosts = files.host === undefined ? [] : [files.host];
+  const checked = checkCertificate({ cert, key, bundle }, { now, names, hosts });
+  if (checked.kind === 'good') return { cert, key, notAfter: checked.set.notAfter };
   const hint = 'Compare the clock of this machine with that of the one that made the certificate.';
   const occurrence = checked.problem === 'not-yet-valid' ? { hint } : {};
   throw injectorErrors.error('invalid-certificate', checked.detail, occurrence);

@@ -118,7 +118,10 @@ async function certificates(opening: Opening): Promise<CertSource> {
 }
 
 async function fromFiles(opening: Opening): Promise<CertSource> {
-  const source = certSourceFromFiles(await opening.file(certFiles(opening.settings)));
+  const { service, ownNamespace, kubernetesApi } = opening.settings;
+  // Elsewhere the injector is called by other names: in the lab, or through a URL.
+  const host = kubernetesApi === 'in-cluster' ? `${service}.${ownNamespace}.svc` : undefined;
+  const source = certSourceFromFiles(await opening.file(certFiles({ ...opening.settings, host })));
   opening.parts.metrics.certificateEnds(source.current().notAfter);
   return source;
 }

@@ -115,6 +115,22 @@ test('a bad edit is reported once and the last good one stays in force, until th
   expect(outcomes).toEqual(['failed', 'reloaded']);
 });
 
+test('a value that a listener does not take is refused like a bad edit, and the next one is told again', async () => {
+  const path = join(temporaryDirectory(), 'words');
+  writeFileSync(path, 'good');
+  const { file, outcomes } = await open([path]);
+  file.onChange((word) => {
+    if (word === 'indigestible') throw new Error(`cannot take ${word}`);
+  });
+  writeFileSync(path, 'indigestible');
+  expect(await eventually(() => file.problem)).toBe('cannot take indigestible');
+  expect(file.value).toBe('good');
+  writeFileSync(path, 'better');
+  await eventually(() => file.value === 'better');
+  expect(file.problem).toBeUndefined();
+  expect(outcomes).toEqual(['failed', 'reloaded']);
+});
+
 test('a file that is taken away is reported, and its content stays in force until it is back', async () => {
   const path = join(temporaryDirectory(), 'words');
   writeFileSync(path, 'good');

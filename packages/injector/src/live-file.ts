@@ -59,7 +59,7 @@ export class LiveFile<T> {
     return this.currentProblem;
   }
 
-  /** Calls `listener` with each new value. */
+  /** Calls `listener` with each new value. One that throws refuses it: the last good one stays in force. */
   onChange(listener: (value: T) => void): void {
     this.listeners.push(listener);
   }
@@ -69,18 +69,17 @@ export class LiveFile<T> {
   }
 
   private reload(contents: Contents): void {
-    let value: T;
     try {
-      value = this.options.parse(contents);
+      const value = this.options.parse(contents);
+      for (const listener of this.listeners) listener(value);
+      this.currentValue = value;
     } catch (error) {
       this.refuse(error);
       return;
     }
-    this.currentValue = value;
     this.currentProblem = undefined;
     this.options.logger.info({ file: this.label }, 'reloaded');
     this.options.onReload?.('reloaded');
-    for (const listener of this.listeners) listener(value);
   }
 
   private refuse(error: unknown): void {

@@ -2,8 +2,8 @@ import type { Logger } from '@podlag/core';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Duplex } from 'node:stream';
-import type { SecureContextOptions } from 'node:tls';
-import type { CertSource, ServingCertificate } from './cert-source';
+import type { CertSource } from './cert-source';
+import { tlsOptions } from './certificates/tls-options';
 import { endWithProblem } from './http-problem';
 import { injectorErrors } from './injector-errors';
 import type { InjectorMetrics } from './metrics';
@@ -32,7 +32,7 @@ export function tlsServer(listener: RequestListener, parts: TlsServerParts): Ser
   const { certSource, metrics, logger, patience = defaultPatience } = parts;
   const server = createServer(
     {
-      ...secureContext(certSource.current()),
+      ...tlsOptions(certSource.current()),
       handshakeTimeout: patience.headersMs,
       headersTimeout: patience.headersMs,
       requestTimeout: patience.requestMs,
@@ -41,7 +41,7 @@ export function tlsServer(listener: RequestListener, parts: TlsServerParts): Ser
     },
     listener,
   );
-  certSource.onChange((certificate) => server.setSecureContext(secureContext(certificate)));
+  certSource.onChange((certificate) => server.setSecureContext(tlsOptions(certificate)));
   server.on('clientError', (error: NodeJS.ErrnoException, connection) => refuse(error, connection));
   server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
     metrics.handshakeFailed();
@@ -49,10 +49,6 @@ export function tlsServer(listener: RequestListener, parts: TlsServerParts): Ser
     if (error.code !== 'ECONNRESET') logger.warn({ problem: error.message }, 'TLS handshake failed');
   });
   return server;
-}
-
-function secureContext({ cert, key }: ServingCertificate): SecureContextOptions {
-  return { cert, key, minVersion: 'TLSv1.2' };
 }
 
 /** What did not become a request still gets an answer, as far as somebody is there to read it. */

@@ -9,10 +9,11 @@ import {
 import { FakeKubeApi } from '@podlag/kube/testing';
 import { X509Certificate } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { verifies, type CaBundle } from '../src/certificates/ca-bundle';
+import type { CaBundle } from '../src/certificates/ca-bundle';
 import { readCertSecret, serviceHosts } from '../src/certificates/cert-secret';
 import type { CertificateEvent } from '../src/certificates/certificate-event';
 import type { CertificateSet } from '../src/certificates/certificate-set';
+import { verifies } from '../src/certificates/certification-path';
 import { publishedBundle } from '../src/certificates/published-bundle';
 import { SelfSignedCertSource, type SelfSignedOptions } from '../src/certificates/self-signed-cert-source';
 import { FakeClock } from '@podlag/core/testing';
@@ -25,7 +26,7 @@ export const hosts = serviceHosts('podlag-injector', namespace);
 export const dayMs = 24 * 3_600_000;
 export const emptySecret: Secret = {
   metadata: secretRef,
-  type: 'kubernetes.io/tls',
+  type: 'Opaque',
   data: { 'ca.crt': '', 'tls.crt': '', 'tls.key': '' },
 };
 
@@ -143,7 +144,7 @@ export class CertificateCluster {
   /** Whether each bundle vouches for what the replica shows. */
   isAccepted({ source }: Replica, bundles: readonly CaBundle[] = this.published): boolean {
     const leaf = new X509Certificate(source.current().cert);
-    return bundles.every((bundle) => verifies(bundle, leaf, this.clock.date));
+    return bundles.every((bundle) => verifies(bundle, [leaf], this.clock.date));
   }
 }
 

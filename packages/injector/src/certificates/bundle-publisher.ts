@@ -11,20 +11,29 @@ import type { CertificateEvent } from './certificate-event';
 import { FollowedObject, type Known } from './followed-object';
 import { unlessOutpaced } from './outpaced';
 import { Pace } from './pace';
-import { commonBundle, publishes, publishingPatch } from './published-bundle';
+import { bundleToPublish, type Publication } from './publication';
+import {
+  commonBundle,
+  publishedBundles,
+  publishes,
+  publishingPatch,
+  type PublishedBundles,
+} from './published-bundle';
 
 /** What a publisher works with, and whom it tells. */
 export interface BundlePublisherParts {
   readonly api: KubeApi;
   readonly clock: Clock;
   readonly configuration: ObjectRef;
+  /** The webhooks that call it are ours. */
+  readonly service: ObjectRef;
   /** Reads the Secret anew, and tells what is to be published. */
-  readonly readBundle: () => Promise<CaBundle | undefined>;
+  readonly readPublication: () => Promise<Publication | undefined>;
   readonly onNews: () => void;
   readonly onEvent: (event: CertificateEvent) => void;
 }
 
-/** Keeps the caBundle of each webhook of the configuration at what the Secret says. */
+/** Keeps the caBundle of each webhook of the configuration that calls our Service at what the Secret says. */
 export class BundlePublisher {
   private readonly followed: FollowedObject<WebhookConfiguration>;
   private readonly pace = new Pace();
@@ -43,10 +52,12 @@ export class BundlePublisher {
     this.followed = new FollowedObject({ api, clock, resource, ref, onNews: heard });
   }
 
-  get configuration(): Known<WebhookConfiguration> {
+  get configuration(): Known<PublishedBundles> {
     const { known } = this.followed;
+    if (known.kind !== 'found') return known;
+    const object = publishedBundles(known.object, this.parts.service);
     // An API server that has no webhook to call is one that has no configuration.
-    return known.kind === 'found' && !known.object.webhooks?.length ? { kind: 'missing' } : known;
+    return object.webhooks.length === 0 ? { kind: 'missing' } : { kind: 'found', object };
   }
 
   /** `MutatingWebhookConfiguration podlag-injector` */
@@ -66,7 +77,9 @@ export class BundlePublisher {
 
   get caution(): string | undefined {
     if (this.configuration.kind === 'missing') {
-      return `there is no ${this.label} with a webhook, so no API server calls: apply deploy/, which brings it`;
+      const { name, namespace = '' } = this.parts.service;
+      const what = `${this.label} with a webhook for Service ${namespace}/${name}`;
+      return `there is no ${what}, so no API server calls: apply deploy/, which brings it`;
     }
     const times = this.pace.repetitions(this.parts.clock.now());
     if (times < 2) return undefined;
@@ -74,13 +87,13 @@ export class BundlePublisher {
   }
 
   /**
-   * Publishes the bundle, where it is not.
+   * Publishes the CAs, where they are not.
    *
    * @returns when to look again, in milliseconds since the epoch
    * @throws PodlagError when the API server does not let it
    */
-  async look(bundle: CaBundle | undefined): Promise<number | undefined> {
-    if (this.isRight(bundle)) return undefined;
+  async look(publication: Publication | undefined): Promise<number | undefined> {
+    if (this.isRight(publication)) return undefined;
     return unlessOutpaced(
       () => this.correct(),
       () => this.followed.read(),
@@ -95,7 +108,7 @@ export class BundlePublisher {
     // The order makes it safe: the configuration first, the Secret after it, and the patch for that configuration alone.
     // So a replica that lags behind never takes away what another has published since.
     const { configuration } = this;
-    const wanted = await this.parts.readBundle();
+    const wanted = await this.parts.readPublication();
     if (configuration.kind !== 'found' || wanted === undefined || this.isRight(wanted)) return undefined;
     const notBefore = this.whenToRepair(wanted);
     if (notBefore > this.parts.clock.now()) return notBefore;
@@ -103,30 +116,31 @@ export class BundlePublisher {
     return undefined;
   }
 
-  private isRight(bundle: CaBundle | undefined): boolean {
+  private isRight(publication: Publication | undefined): boolean {
     const { configuration } = this;
-    if (bundle === undefined || configuration.kind !== 'found') return true;
+    if (publication === undefined || configuration.kind !== 'found') return true;
+    const bundle = bundleToPublish(publication, configuration.object);
     if (!publishes(configuration.object, bundle)) return false;
-    this.lastRight = bundle;
+    this.lastRight = publication.bundle;
     return true;
   }
 
-  private whenToRepair(wanted: CaBundle): number {
+  private whenToRepair(wanted: Publication): number {
     const now = this.parts.clock.now();
     return this.isRepair(wanted) ? this.pace.notBefore(now) : now;
   }
 
   /** Whether it was right before, with the same Secret. */
-  private isRepair(wanted: CaBundle): boolean {
-    return this.lastRight !== undefined && sameBundle(this.lastRight, wanted);
+  private isRepair({ bundle }: Publication): boolean {
+    return this.lastRight !== undefined && sameBundle(this.lastRight, bundle);
   }
 
-  private async publish(before: WebhookConfiguration, bundle: CaBundle): Promise<void> {
+  private async publish(before: PublishedBundles, wanted: Publication): Promise<void> {
     const { api, configuration: ref, clock, onEvent } = this.parts;
-    const operations = publishingPatch(before, bundle);
-    const isRepair = this.isRepair(bundle);
+    const operations = publishingPatch(before, bundleToPublish(wanted, before));
+    const isRepair = this.isRepair(wanted);
     this.followed.written(await api.patch(mutatingWebhookConfigurations, ref, operations));
-    this.lastRight = bundle;
+    this.lastRight = wanted.bundle;
     if (isRepair) this.pace.happened(clock.now());
     onEvent({ kind: isRepair ? 'repaired' : 'published' });
   }

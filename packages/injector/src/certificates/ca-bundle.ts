@@ -35,23 +35,6 @@ export function isInBundle(certificate: X509Certificate, bundle: CaBundle): bool
   return bundle.some(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256);
 }
 
-/** Whether the certificate is valid at that time, its end excluded. */
-export function isInDate(certificate: X509Certificate, now: Date): boolean {
-  return certificate.validFromDate <= now && now < certificate.validToDate;
-}
-
-/** The CA of the bundle that signed the leaf, one that is in date if there is such a one. */
-export function issuerIn(bundle: CaBundle, leaf: X509Certificate, now: Date): X509Certificate | undefined {
-  const signers = bundle.filter((ca) => leaf.checkIssued(ca) && leaf.verify(ca.publicKey));
-  return signers.find((ca) => isInDate(ca, now)) ?? signers[0];
-}
-
-/** Whether a client that trusts this bundle alone accepts the leaf now. */
-export function verifies(bundle: CaBundle, leaf: X509Certificate, now: Date): boolean {
-  const issuer = issuerIn(bundle, leaf, now);
-  return isInDate(leaf, now) && issuer !== undefined && isInDate(issuer, now);
-}
-
 function distinct(certificates: readonly X509Certificate[]): CaBundle {
   return [...new Map(certificates.map((ca) => [ca.fingerprint256, ca])).values()];
 }

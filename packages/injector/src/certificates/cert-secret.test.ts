@@ -1,10 +1,11 @@
 import type { Secret } from '@podlag/kube';
-import { generateKeyPairSync, X509Certificate, type KeyPairKeyObjectResult } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
+import { handmade, rsa1024, type Handmade, type HandmadeOptions } from '../../test/handmade-certificate';
 import { readBundle } from './ca-bundle';
 import { newCertSecret, readCertSecret, serviceHosts, withCertificate } from './cert-secret';
 import type { CertificateProblem, StoredCertificate } from './certificate-set';
+import { verifies } from './certification-path';
 import { newCertificate } from './new-certificate';
-import { caExtensions, serverExtensions, signedCertificate } from './x509-layout';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const dayMs = 24 * 3_600_000;
@@ -38,7 +39,7 @@ test('what was written is read again, and the rest of the Secret is as it was', 
   const before = { ...newCertSecret(ref), data: { more: 'bW9yZQ==' }, immutable: false };
   const bundle = readBundle(`${good.bundle}${other.bundle}`)!;
   const secret = withCertificate(before, good, bundle);
-  expect(secret).toMatchObject({ ...before, type: 'kubernetes.io/tls' });
+  expect(secret).toMatchObject({ ...before, type: 'Opaque' });
   const read = readCertSecret(secret, { now, hosts });
   expect(read).toMatchObject({ kind: 'good', set: { cert: good.cert, key: good.key } });
   const { leaf, bundle: cas } = (read as Extract<typeof read, { kind: 'good' }>).set;
@@ -108,21 +109,126 @@ test('a leaf outlives no CA: one under an expired CA is none', () => {
 
 /** By hand, since newCertificate makes both of the same life. */
 function longLeafUnderShortCa(): { cert: string; key: string; ca: string } {
-  const keys = (): KeyPairKeyObjectResult => generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const [caKeys, leafKeys] = [keys(), keys()];
-  const common = { issuer: 'CA', notBefore: new Date('2026-11-01T00:00:00Z') };
-  const ca = {
-    ...{ ...common, subject: 'CA', notAfter: new Date('2026-11-19T12:00:00Z') },
-    ...{ publicKey: caKeys.publicKey, extensions: caExtensions(caKeys.publicKey) },
-  };
-  const leaf = {
-    ...{ ...common, subject: 'leaf', notAfter: new Date('2026-12-19T12:00:00Z') },
-    publicKey: leafKeys.publicKey,
-    extensions: serverExtensions(hosts, leafKeys.publicKey, caKeys.publicKey),
-  };
-  return {
-    ca: signedCertificate(ca, caKeys.privateKey),
-    cert: signedCertificate(leaf, caKeys.privateKey),
-    key: leafKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  };
+  const ca = handmade({ extensions: 'ca', to: new Date('2026-11-19T12:00:00Z') });
+  const { cert, key } = handmade({ signer: ca, hosts });
+  return { ca: ca.cert, cert, key };
 }
+
+describe('a certificate of another hand', () => {
+  const root = handmade({ subject: 'root', extensions: 'ca' });
+  const noCa = handmade({ subject: 'no CA', extensions: 'none' });
+  const middle = handmade({ subject: 'middle', signer: root, extensions: 'ca' });
+  const lower = handmade({ subject: 'lower', signer: middle, extensions: 'ca' });
+  const pair = (leaf: Handmade, bundle: Handmade, ...chain: Handmade[]): StoredCertificate => ({
+    cert: [leaf, ...chain].map(({ cert }) => cert).join(''),
+    key: leaf.key,
+    bundle: bundle.cert,
+  });
+  const clientAuth = '1.3.6.1.5.5.7.3.2';
+  const anyUsage = '2.5.29.37.0';
+  const under = (signer: Handmade, options: HandmadeOptions = {}): Handmade =>
+    handmade({ subject: 'leaf', signer, hosts, ...options });
+  const ownSigner = handmade({ hosts, extensions: 'server' });
+
+  test.each<[string, StoredCertificate]>([
+    ['under a root', pair(under(root), root)],
+    ['under an intermediate CA that stands beside it', pair(under(middle), root, middle)],
+    ['under two of them, in whatever order', pair(under(lower), root, middle, lower)],
+    ['with the root beside it too', pair(under(middle), root, middle, root)],
+    ['under an intermediate CA that is trusted itself', pair(under(middle), middle)],
+    ['that signed itself, and is trusted itself', pair(ownSigner, ownSigner)],
+    ['without an extended key usage', pair(under(root, { usage: undefined }), root)],
+    ['for any usage', pair(under(root, { usage: anyUsage }), root)],
+  ])('%s is good, and vouched for where its bundle is published', (_, stored) => {
+    const read = readCertSecret(secretOf(stored), { now, hosts });
+    expect(read).toMatchObject({ kind: 'good', set: { cert: stored.cert } });
+    const { chain } = (read as Extract<typeof read, { kind: 'good' }>).set;
+    expect(verifies(readBundle(stored.bundle!)!, chain, now)).toBe(true);
+  });
+
+  const misplaced = under(root);
+  const inPlaceOfItsCa = pair(misplaced, misplaced);
+  const forClients = handmade({ subject: 'for clients', extensions: 'ca', usage: clientAuth });
+  const soon = { to: new Date('2026-11-20T11:00:00Z') };
+  const overMiddle = handmade({ subject: 'over', signer: root, extensions: 'ca', ...soon });
+  test.each<[string, StoredCertificate, CertificateProblem, string]>([
+    [
+      'for clients only',
+      pair(under(root, { usage: clientAuth }), root),
+      'wrong-usage',
+      'tls.crt: its extended key usage has no serverAuth',
+    ],
+    [
+      'under a CA for clients only',
+      pair(under(forClients), forClients),
+      'wrong-usage',
+      'ca.crt: a CA above tls.crt is not for servers',
+    ],
+    [
+      'under a certificate that is no CA',
+      pair(under(noCa), noCa),
+      'no-ca',
+      'ca.crt: the CA of the certificate in tls.crt is none',
+    ],
+    ['in the place of its CA', inPlaceOfItsCa, 'unknown-issuer', 'tls.crt: is not signed by a CA in ca.crt'],
+    [
+      'under an intermediate CA that is missing',
+      pair(under(lower), root, lower),
+      'unknown-issuer',
+      'tls.crt: is not signed by a CA in ca.crt',
+    ],
+    [
+      'under an intermediate CA that has expired',
+      pair(under(overMiddle), root, overMiddle),
+      'expired-ca',
+      'tls.crt: the intermediate CA in it is valid from',
+    ],
+    [
+      'with a key that is too short for OpenSSL',
+      pair(under(root, { keys: rsa1024() }), root),
+      'not-loadable',
+      'ee key too small',
+    ],
+    [
+      'before a block that is no certificate',
+      pair(under(root), root, { ...root, cert: root.cert.replace(/^M.{20}/m, 'MIIB') }),
+      'not-loadable',
+      'tls.crt: a certificate after the first is broken',
+    ],
+  ])('%s is refused in words', (_, stored, problem, words) => {
+    expect(readCertSecret(secretOf(stored), { now, hosts })).toEqual({
+      kind: 'bad',
+      problem,
+      detail: expect.stringContaining(words),
+    });
+  });
+
+  test('an intermediate that is no CA is told from one that is missing', () => {
+    const none = handmade({ subject: 'none', signer: root, extensions: 'none' });
+    expect(readCertSecret(secretOf(pair(under(none), root, none)), { now, hosts })).toMatchObject({
+      problem: 'no-ca',
+      detail: expect.stringContaining('tls.crt: the intermediate CA in it is none'),
+    });
+  });
+
+  test('one of half an hour from now is good: perhaps it is our clock that is behind', () => {
+    const stored = pair(under(root, { from: new Date('2026-11-20T12:30:00Z') }), root);
+    expect(readCertSecret(secretOf(stored), { now, hosts }).kind).toBe('good');
+  });
+
+  test('it is good until the first of what vouches for it ends', () => {
+    const to = new Date('2026-12-01T00:00:00Z');
+    const short = handmade({ subject: 'short', signer: root, extensions: 'ca', to });
+    const read = readCertSecret(secretOf(pair(under(short), root, short)), { now, hosts });
+    expect(read).toMatchObject({ kind: 'good', set: { notAfter: to } });
+  });
+
+  test('of a CA that was renewed with its key the later one counts', () => {
+    const to = new Date('2026-12-01T00:00:00Z');
+    const old = handmade({ subject: 'root', keys: root.keys, extensions: 'ca', to });
+    const stored = { ...pair(under(root), root), bundle: old.cert + root.cert };
+    expect(readCertSecret(secretOf(stored), { now, hosts })).toMatchObject({
+      set: { notAfter: new Date('2027-11-01T00:00:00Z') },
+    });
+  });
+});

@@ -8,16 +8,18 @@ import {
   type StoredCertificate,
 } from './certificate-set';
 
-/** Where the parts are in a Secret: those of the type kubernetes.io/tls, and the CAs beside them. */
+/** Where the parts are in a Secret: as in the type kubernetes.io/tls, with the CAs beside them. */
 const names = { bundle: 'ca.crt', cert: 'tls.crt', key: 'tls.key' } as const;
 
-/** The DNS names of a Service. An API server asks for the first. */
+/** The DNS name by which API servers call a Service, and which the certificate has to be for. */
+export function serviceHost(service: string, namespace: string): string {
+  return `${service}.${namespace}.svc`;
+}
+
+/** All DNS names of a Service; the first is the one by which API servers call. */
 export function serviceHosts(service: string, namespace: string): readonly string[] {
-  return [
-    `${service}.${namespace}.svc`,
-    `${service}.${namespace}.svc.cluster.local`,
-    `${service}.${namespace}`,
-  ];
+  const host = serviceHost(service, namespace);
+  return [host, `${host}.cluster.local`, `${service}.${namespace}`];
 }
 
 /** What the Secret holds: a set that can be served, or the first thing that is wrong with it. */
@@ -50,14 +52,14 @@ export function withCertificate(
   return { ...secret, data };
 }
 
-/** A Secret to put a certificate in, where there is none. */
+/** A Secret to put a certificate in, where there is none. Of the type that deploy/ has, since nobody can change it later. */
 export function newCertSecret({ name, namespace }: ObjectRef): Secret {
   const { apiVersion, kind } = secrets;
   return {
     apiVersion,
     kind,
     metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
-    type: 'kubernetes.io/tls',
+    type: 'Opaque',
   };
 }
 

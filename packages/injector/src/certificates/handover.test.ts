@@ -1,33 +1,29 @@
-import type { WebhookConfiguration } from '@podlag/kube';
-import { X509Certificate } from 'node:crypto';
-import { printBundle, readBundle } from './ca-bundle';
-import type { CertificateSet } from './certificate-set';
+import { checkCertificate, type CertificateSet } from './certificate-set';
 import type { Known } from './followed-object';
 import { handover, type Handover, type HandoverState } from './handover';
 import { newCertificate } from './new-certificate';
+import type { PublishedBundles } from './published-bundle';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const secondsAgo = (seconds: number): Date => new Date(now.getTime() - seconds * 1_000);
 
-function set(lifeMs = 3_600_000): CertificateSet {
-  const { ca, cert, key } = newCertificate({ hosts: ['a'], lifeMs, now });
-  return { cert, key, leaf: new X509Certificate(cert), bundle: readBundle(ca)! };
+function set(): CertificateSet {
+  const { ca, cert, key } = newCertificate({ hosts: ['a'], lifeMs: 3_600_000, now });
+  const names = { cert: 'tls.crt', key: 'tls.key', bundle: 'ca.crt' };
+  const checked = checkCertificate({ cert, key, bundle: ca }, { now, names });
+  if (checked.kind === 'bad') throw new Error(checked.detail);
+  return checked.set;
 }
 
 const [old, next] = [set(), set()];
 
 /** One webhook for each list of sets, whose CAs it trusts. */
-function trusting(...webhooks: CertificateSet[][]): Known<WebhookConfiguration> {
-  const object = {
-    metadata: { name: 'podlag-injector' },
-    webhooks: webhooks.map((sets, index) => ({
-      name: `w${index}`,
-      clientConfig: {
-        caBundle: Buffer.from(printBundle(sets.flatMap(({ bundle }) => bundle))).toString('base64'),
-      },
-    })),
-  };
-  return { kind: 'found', object };
+function trusting(...webhooks: CertificateSet[][]): Known<PublishedBundles> {
+  const bundles = webhooks.map((sets, index) => ({
+    ...{ name: `w${index}`, index },
+    bundle: sets.flatMap(({ bundle }) => bundle),
+  }));
+  return { kind: 'found', object: { version: '1', webhooks: bundles, others: [] } };
 }
 
 const start: HandoverState = {
@@ -42,6 +38,11 @@ const start: HandoverState = {
 test.each<[string, Partial<HandoverState>, Handover['kind']]>([
   ['nothing is stored: the old one goes on', { stored: undefined }, 'stay'],
   ['the stored one is being served', { stored: old }, 'stay'],
+  [
+    'the stored one is the same, with another CA beside it',
+    { stored: { ...old, chain: [old.leaf, next.leaf] }, publishedSince: secondsAgo(5) },
+    'switch',
+  ],
   ['only the throw-away one is served: anything is better', { serving: undefined }, 'switch'],
   ['the new CA is not published: the old one goes on', {}, 'stay'],
   ['nothing is known of what is published', { configuration: { kind: 'unread' } }, 'stay'],
@@ -66,7 +67,7 @@ test.each<[string, Partial<HandoverState>, Handover['kind']]>([
   ['somebody has published another CA: neither is better', { configuration: trusting([set()]) }, 'stay'],
   [
     'the old one has expired',
-    { serving: { ...old, leaf: set(-1_000).leaf }, configuration: { kind: 'unread' } },
+    { serving: { ...old, notAfter: now }, configuration: { kind: 'unread' } },
     'switch',
   ],
 ])('%s', (_, state, kind) => expect(handover({ ...start, ...state }).kind).toBe(kind));

@@ -1,7 +1,7 @@
-import type { WebhookConfiguration } from '@podlag/kube';
+import { sameBundle } from './ca-bundle';
 import type { CertificateSet } from './certificate-set';
 import type { Known } from './followed-object';
-import { webhooksThatRefuse } from './published-bundle';
+import { webhooksThatRefuse, type PublishedBundles } from './published-bundle';
 
 /** What the decision to serve another certificate depends on. */
 export interface HandoverState {
@@ -10,7 +10,7 @@ export interface HandoverState {
   readonly serving: CertificateSet | undefined;
   /** What the Secret holds. */
   readonly stored: CertificateSet | undefined;
-  readonly configuration: Known<WebhookConfiguration>;
+  readonly configuration: Known<PublishedBundles>;
   /** Since when the CA of the stored one has been seen in the published bundle, through the watch. */
   readonly publishedSince: Date | undefined;
   /** How long API servers may take to hear of what is published, in milliseconds. */
@@ -28,7 +28,7 @@ export type Handover =
 export function handover(state: HandoverState): Handover {
   const { serving, stored, configuration, publishedSince, settleMs, now } = state;
   if (stored === undefined || isSame(stored, serving)) return { kind: 'stay' };
-  if (serving === undefined || serving.leaf.validToDate <= now) return { kind: 'switch' };
+  if (serving === undefined || serving.notAfter <= now) return { kind: 'switch' };
   // Nobody calls.
   if (configuration.kind === 'missing') return { kind: 'switch' };
   if (configuration.kind === 'found' && isOnlyAcceptedOne(stored, serving, configuration.object, now)) {
@@ -40,15 +40,16 @@ export function handover(state: HandoverState): Handover {
 }
 
 function isSame(one: CertificateSet, other: CertificateSet | undefined): boolean {
-  return one.leaf.fingerprint256 === other?.leaf.fingerprint256;
+  // An intermediate CA beside the leaf is shown to clients too.
+  return other !== undefined && sameBundle(one.chain, other.chain);
 }
 
 function isOnlyAcceptedOne(
   stored: CertificateSet,
   serving: CertificateSet,
-  configuration: WebhookConfiguration,
+  published: PublishedBundles,
   now: Date,
 ): boolean {
-  const refusals = ({ leaf }: CertificateSet): number => webhooksThatRefuse(configuration, leaf, now).length;
+  const refusals = ({ chain }: CertificateSet): number => webhooksThatRefuse(published, chain, now).length;
   return refusals(serving) > 0 && refusals(stored) === 0;
 }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, type X509Certificate } from 'node:crypto';
 import { caExtensions, serverExtensions, signedCertificate } from './x509-layout';
 
 /** A CA and a leaf that it signed, all PEM. */
@@ -18,6 +18,7 @@ export interface NewCertificateOptions {
 }
 
 const hourMs = 3_600_000;
+const names = { ca: 'podlag-injector CA', leaf: 'podlag-injector' };
 
 /**
  * A certificate for a server, under a CA of its own. The CA's private key is thrown away here: each renewal makes a new
@@ -25,22 +26,20 @@ const hourMs = 3_600_000;
  */
 export function newCertificate({ hosts, lifeMs, now }: NewCertificateOptions): NewCertificate {
   const [caKeys, leafKeys] = [newKeys(), newKeys()];
-  const issuer = 'podlag-injector CA';
   const common = {
-    issuer,
-    // For clients whose clock is behind. Of a short life only a part, or it would begin near its end.
-    notBefore: new Date(now.getTime() - Math.min(hourMs, lifeMs / 10)),
+    issuer: names.ca,
+    notBefore: new Date(now.getTime() - backDatedMs(lifeMs)),
     notAfter: new Date(now.getTime() + lifeMs),
   };
   const ca = {
     ...common,
-    subject: issuer,
+    subject: names.ca,
     publicKey: caKeys.publicKey,
     extensions: caExtensions(caKeys.publicKey),
   };
   const leaf = {
     ...common,
-    subject: 'podlag-injector',
+    subject: names.leaf,
     publicKey: leafKeys.publicKey,
     extensions: serverExtensions(hosts, leafKeys.publicKey, caKeys.publicKey),
   };
@@ -49,6 +48,19 @@ export function newCertificate({ hosts, lifeMs, now }: NewCertificateOptions): N
     cert: signedCertificate(leaf, caKeys.privateKey),
     key: leafKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
+}
+
+/** Whether newCertificate made the leaf, and for a longer life than this, in milliseconds. */
+export function isMadeForLonger(leaf: X509Certificate, lifeMs: number): boolean {
+  const isMade = leaf.subject === `CN=${names.leaf}` && leaf.issuer === `CN=${names.ca}`;
+  const madeForMs = leaf.validToDate.getTime() - leaf.validFromDate.getTime();
+  // A certificate's times are whole seconds.
+  return isMade && madeForMs > lifeMs + backDatedMs(lifeMs) + 1_000;
+}
+
+/** For clients whose clock is behind. Of a short life only a part, or it would begin near its end. */
+function backDatedMs(lifeMs: number): number {
+  return Math.min(hourMs, lifeMs / 10);
 }
 
 interface Keys {

@@ -1,8 +1,16 @@
-import type { Webhook, WebhookConfiguration } from '@podlag/kube';
+import type { Webhook } from '@podlag/kube';
 import { X509Certificate } from 'node:crypto';
 import { readBundle, type CaBundle } from './ca-bundle';
 import { newCertificate } from './new-certificate';
-import { commonBundle, publishes, publishingPatch, webhooksThatRefuse } from './published-bundle';
+import {
+  anyBundle,
+  commonBundle,
+  publishedBundles,
+  publishes,
+  publishingPatch,
+  webhooksThatRefuse,
+  type PublishedBundles,
+} from './published-bundle';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const make = (): ReturnType<typeof newCertificate> =>
@@ -10,18 +18,23 @@ const make = (): ReturnType<typeof newCertificate> =>
 const [one, two] = [make(), make()];
 const cas = (text: string): CaBundle => readBundle(text)!;
 
-function webhooks(...bundles: (string | undefined)[]): WebhookConfiguration {
-  const webhook = (pem: string | undefined, index: number): Webhook => ({
-    name: `w${index}`,
-    clientConfig: pem === undefined ? {} : { caBundle: Buffer.from(pem).toString('base64') },
-  });
-  return {
-    metadata: { name: 'podlag-injector', resourceVersion: '7' },
-    webhooks: bundles.map(webhook),
-  };
+const service = { name: 'podlag-injector', namespace: 'podlag-system' };
+const base64 = (pem: string): string => Buffer.from(pem).toString('base64');
+
+function read(...list: readonly Webhook[]): PublishedBundles {
+  const metadata = { name: 'podlag-injector', resourceVersion: '7' };
+  return publishedBundles({ metadata, webhooks: list }, service);
 }
 
-test.each<[string, WebhookConfiguration, boolean]>([
+function webhooks(...bundles: (string | undefined)[]): PublishedBundles {
+  const webhook = (pem: string | undefined, index: number): Webhook => ({
+    name: `w${index}`,
+    clientConfig: { service, ...(pem === undefined ? {} : { caBundle: base64(pem) }) },
+  });
+  return read(...bundles.map(webhook));
+}
+
+test.each<[string, PublishedBundles, boolean]>([
   ['the same', webhooks(one.ca + two.ca), true],
   ['in another order', webhooks(two.ca + one.ca), true],
   ['in other bytes', webhooks(`# mine\n${one.ca.replaceAll('\n', '\r\n')}\n${two.ca}${one.ca}`), true],
@@ -49,13 +62,45 @@ test('the patch is for that version of the configuration, and for each of its we
 
 test('a webhook refuses a leaf whose CA it does not trust', () => {
   const leaf = new X509Certificate(one.cert);
-  expect(webhooksThatRefuse(webhooks(one.ca, two.ca, two.ca + one.ca), leaf, now)).toEqual(['w1']);
+  expect(webhooksThatRefuse(webhooks(one.ca, two.ca, two.ca + one.ca), [leaf], now)).toEqual(['w1']);
   const later = new Date(now.getTime() + 3_600_000);
-  expect(webhooksThatRefuse(webhooks(one.ca), leaf, later)).toEqual(['w0']);
+  expect(webhooksThatRefuse(webhooks(one.ca), [leaf], later)).toEqual(['w0']);
 });
 
 test('common are the CAs that every webhook trusts', () => {
   expect(commonBundle(webhooks(one.ca + two.ca, two.ca)).map(String)).toEqual([two.ca]);
   expect(commonBundle(webhooks(one.ca, undefined))).toEqual([]);
   expect(commonBundle(webhooks())).toEqual([]);
+});
+
+test('some trust more: what any webhook trusts is there once', () => {
+  expect(anyBundle(webhooks(one.ca, two.ca + one.ca, undefined)).map(String)).toEqual([one.ca, two.ca]);
+});
+
+describe('a webhook that calls something else', () => {
+  const elsewhere: readonly Webhook[] = [
+    { name: 'url', clientConfig: { url: 'https://localhost:8443/mutate' } },
+    { name: 'service', clientConfig: { service: { ...service, name: 'other' } } },
+    { name: 'namespace', clientConfig: { service: { ...service, namespace: 'default' } } },
+    { name: 'nothing', clientConfig: {} },
+  ];
+  const ours: Webhook = { name: 'ours', clientConfig: { service: { ...service, path: '/mutate' } } };
+
+  test('is left alone by the patch, which counts it all the same', () => {
+    const published = read(...elsewhere, ours);
+    expect(published.others).toEqual(['url', 'service', 'namespace', 'nothing']);
+    expect(publishingPatch(published, cas(one.ca)).map(({ path }) => path)).toEqual([
+      '/metadata/resourceVersion',
+      '/webhooks/4/clientConfig/caBundle',
+    ]);
+  });
+
+  test('refuses nothing, and takes nothing from what is common', () => {
+    const leaf = new X509Certificate(one.cert);
+    const right = { ...ours, clientConfig: { ...ours.clientConfig, caBundle: base64(one.ca) } };
+    const published = read(...elsewhere, right);
+    expect(webhooksThatRefuse(published, [leaf], now)).toEqual([]);
+    expect(publishes(published, cas(one.ca))).toBe(true);
+    expect(commonBundle(published).map(String)).toEqual([one.ca]);
+  });
 });

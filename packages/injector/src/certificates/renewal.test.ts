@@ -1,5 +1,6 @@
 import type { Secret } from '@podlag/kube';
 import type { X509Certificate } from 'node:crypto';
+import { handmade } from '../../test/handmade-certificate';
 import { readBundle, type CaBundle } from './ca-bundle';
 import { newCertSecret, readCertSecret, serviceHosts, withCertificate } from './cert-secret';
 import { newCertificate, type NewCertificate } from './new-certificate';
@@ -82,6 +83,32 @@ test('a CA that has expired leaves the bundle, and the certificate stays', () =>
   expect(prints(verdict.bundle)).toEqual(prints(casOf(current)));
   const next = renewedSecret(secret, verdict, { hosts, lifeMs, now });
   expect(judge(next, { now: daysLater(1) })).toMatchObject({ kind: 'keep', set: { cert: current.cert } });
+});
+
+test('a CA that is not valid yet stays: perhaps it is our clock that is behind', () => {
+  const later = make(daysLater(2));
+  expect(judge(secretOf(current, casOf(current, later))).kind).toBe('keep');
+});
+
+test('a leaf whose CA ends first is renewed before the CA is over', () => {
+  const ca = handmade({ extensions: 'ca', from: daysLater(-10), to: daysLater(20) });
+  const { cert, key } = handmade({ signer: ca, hosts, from: daysLater(-10), to: daysLater(300) });
+  const secret = withCertificate(empty, { cert, key }, readBundle(ca.cert)!);
+  expect(judge(secret)).toMatchObject({ kind: 'keep', until: daysLater(10) });
+  expect(judge(secret, { now: daysLater(10) })).toMatchObject({
+    kind: 'renew',
+    reason: 'two thirds of its life are over, the CA above it expires on 2026-12-10T12:00:00.000Z',
+  });
+});
+
+test.each<[string, number | undefined, Renewal['kind']]>([
+  ['the same life', lifeMs, 'keep'],
+  ['a longer one', 2 * lifeMs, 'keep'],
+  ['a shorter one', lifeMs - dayMs, 'renew'],
+  ['none in particular', undefined, 'keep'],
+])('asked for %s, its own certificate: %s', (_, asked, kind) => {
+  const terms = asked === undefined ? {} : { lifeMs: asked };
+  expect(judge(secretOf(make(new Date(now.getTime() - 1_234))), terms).kind).toBe(kind);
 });
 
 test('the CA under which this process serves is put back beside a certificate that is kept', () => {

@@ -1,8 +1,9 @@
 import type { Secret } from '@podlag/kube';
-import type { X509Certificate } from 'node:crypto';
-import { isInBundle, isInDate, issuerIn, joined, readBundle, sameBundle, type CaBundle } from './ca-bundle';
+import { isInBundle, joined, readBundle, sameBundle, type CaBundle } from './ca-bundle';
 import { bundleTextOf, readCertSecret } from './cert-secret';
 import type { CertificateSet } from './certificate-set';
+import { isMadeForLonger } from './new-certificate';
+import { hasExpired } from './validity';
 
 /** What is to become of a certificate that is stored in a Secret. */
 export type Renewal =
@@ -32,6 +33,11 @@ export interface RenewalTerms {
   readonly served: CaBundle;
   /** From 0 to 1, different in each replica: who draws the least renews, and the others find it done. */
   readonly jitter: number;
+  /**
+   * For how long a new certificate would be made, in milliseconds. One that newCertificate made for longer is renewed,
+   * since a shorter life is asked for now. Not given: however long it lives.
+   */
+  readonly lifeMs?: number;
 }
 
 /** When a certificate is renewed, as a share of its life. A third is left for somebody to notice that it does not work. */
@@ -48,17 +54,16 @@ const mostAuthorities = 16;
 export function renewal(secret: Secret, terms: RenewalTerms): Renewal {
   const { now, served } = terms;
   const stored = readCertSecret(secret, terms);
-  const inUse = inDate(joined(readBundle(bundleTextOf(secret)) ?? [], served), now);
+  const all = joined(readBundle(bundleTextOf(secret)) ?? [], served);
+  // Those that are not valid yet stay: perhaps it is our clock that is wrong.
+  const inUse = all.filter((ca) => !hasExpired(ca, now));
   if (stored.kind === 'bad')
     return { kind: 'renew', set: undefined, oldBundle: inUse, reason: stored.detail };
   const { set } = stored;
-  const due = renewalDue(set.leaf, terms.jitter);
-  if (due <= now) {
-    const reason = `two thirds of its life are over, it expires on ${set.leaf.validToDate.toISOString()}`;
-    return { kind: 'renew', set, oldBundle: inUse, reason };
-  }
-  const issuer = issuerIn(set.bundle, set.leaf, now);
-  const bundle = renewedBundle(issuer ? [issuer] : [], inUse);
+  const due = renewalDue(set, terms.jitter);
+  const reason = reasonToRenew(set, due, terms);
+  if (reason !== undefined) return { kind: 'renew', set, oldBundle: inUse, reason };
+  const bundle = renewedBundle(set.anchor ? [set.anchor] : [], inUse);
   if (!sameBundle(bundle, set.bundle)) {
     return { kind: 'rebundle', set, bundle, reason: differenceOf(set.bundle, bundle) };
   }
@@ -71,13 +76,20 @@ export function renewedBundle(newBundle: CaBundle, oldBundle: CaBundle): CaBundl
 }
 
 /** When the certificate is to be renewed by a replica that drew this jitter, from 0 to 1. */
-export function renewalDue({ validFromDate, validToDate }: X509Certificate, jitter: number): Date {
-  const lifeMs = validToDate.getTime() - validFromDate.getTime();
-  return new Date(validFromDate.getTime() + lifeMs * (renewalShare + jitterShare * jitter));
+export function renewalDue({ leaf, notAfter }: CertificateSet, jitter: number): Date {
+  const notBeforeMs = leaf.validFromDate.getTime();
+  const lifeMs = notAfter.getTime() - notBeforeMs;
+  return new Date(notBeforeMs + lifeMs * (renewalShare + jitterShare * jitter));
 }
 
-function inDate(bundle: CaBundle, now: Date): CaBundle {
-  return bundle.filter((ca) => isInDate(ca, now));
+function reasonToRenew(set: CertificateSet, due: Date, { now, lifeMs }: RenewalTerms): string | undefined {
+  const { leaf, notAfter } = set;
+  if (due <= now) {
+    const what = notAfter < leaf.validToDate ? 'the CA above it' : 'it';
+    return `two thirds of its life are over, ${what} expires on ${notAfter.toISOString()}`;
+  }
+  if (lifeMs === undefined || !isMadeForLonger(leaf, lifeMs)) return undefined;
+  return `it was made for longer than certificates are to live now, until ${notAfter.toISOString()}`;
 }
 
 function differenceOf(stored: CaBundle, wanted: CaBundle): string {

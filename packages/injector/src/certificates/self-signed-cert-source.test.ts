@@ -1,4 +1,4 @@
-import { kubeErrors, mutatingWebhookConfigurations, secrets } from '@podlag/kube';
+import { kubeErrors, mutatingWebhookConfigurations, secrets, type Secret } from '@podlag/kube';
 import {
   CertificateCluster,
   configurationRef,
@@ -10,6 +10,7 @@ import {
   type Replica,
 } from '../../test/certificate-cluster';
 import { deafKubeApi, heldKubeApi } from '../../test/delayed-kube-api';
+import { foreignCertificate, handmade, rsa1024 } from '../../test/handmade-certificate';
 import type { ServingCertificate } from '../cert-source';
 import { readBundle } from './ca-bundle';
 import { withCertificate } from './cert-secret';
@@ -17,7 +18,7 @@ import { newCertificate } from './new-certificate';
 
 const installed = (): CertificateCluster => CertificateCluster.installed();
 const eventsOf = ({ events }: Replica): string[] => events.map(({ kind }) => kind);
-const stranger = newCertificate({ hosts, lifeMs: 1000 * dayMs, now: new Date('2026-11-20T12:00:00Z') });
+const stranger = foreignCertificate(hosts, new Date('2029-01-01T00:00:00Z'));
 
 /** A cluster in which so many replicas have served for an hour. */
 async function settled(replicas = 1): Promise<CertificateCluster> {
@@ -91,24 +92,15 @@ describe('the start', () => {
     expect(eventsOf(replica)).toEqual(['serving']);
   });
 
-  test('a Secret that is missing is made, where that is allowed', async () => {
+  test('a Secret that is missing is not made: somebody is told what to do, and it goes on when that is done', async () => {
     const cluster = installed();
     cluster.api.remove(secrets, secretRef);
-    const replica = cluster.start();
-    await cluster.quiet();
-    expect(cluster.secret.type).toBe('kubernetes.io/tls');
-    expect(replica.source.blocker()).toBeUndefined();
-  });
-
-  test('where it is not allowed, somebody is told what to do, and it goes on when that is done', async () => {
-    const cluster = installed();
-    cluster.api.remove(secrets, secretRef);
-    forbid(cluster, 'create');
-    const { source } = cluster.start();
-    await cluster.quiet();
+    const { source, log } = cluster.start();
+    await cluster.pass(60_000);
+    expect(cluster.api.calls.filter(({ verb }) => verb === 'create')).toEqual([]);
+    expect(log.join('')).not.toContain('to be tried again');
     expect(source.blocker()).toBe(
-      'no certificate yet: there is no Secret podlag-system/podlag-injector-certs: apply deploy/, which brings it' +
-        ' (may not create it)',
+      'no certificate yet: there is no Secret podlag-system/podlag-injector-certs: apply deploy/, which brings it',
     );
     cluster.empty();
     await cluster.quiet();
@@ -135,6 +127,12 @@ test.each<[string, Partial<typeof other>, string]>([
     'is not valid before',
   ],
   ['other hosts', newCertificate({ hosts: ['a'], lifeMs: week, now: from }), 'is for DNS:a, not for'],
+  ['a leaf that OpenSSL does not load', weak(), 'tls.crt: OpenSSL does not load it: '],
+  [
+    'a good leaf before a broken certificate',
+    { cert: `${other.cert}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n` },
+    'tls.crt: a certificate after the first is broken',
+  ],
 ])('%s in the Secret is replaced, and it says so', async (_, broken, reason) => {
   const cluster = installed();
   const parts = { ...other, ...broken };
@@ -221,9 +219,18 @@ describe('a renewal', () => {
     for (const { source } of cluster.replicas) expect(source.current().cert).toBe(cluster.set.cert);
   });
 
-  test('a Secret that is deleted while running comes back', async () => {
+  test('a Secret that is deleted while running is asked for, and filled as soon as it is there', async () => {
     const cluster = await settled(3);
     cluster.api.remove(secrets, secretRef);
+    await cluster.pass(dayMs);
+    for (const replica of cluster.replicas) {
+      expect(replica.source.blocker()).toBeUndefined();
+      expect(replica.source.caution()).toBe(
+        'there is no Secret podlag-system/podlag-injector-certs: apply deploy/, which brings it',
+      );
+      expect(cluster.isAccepted(replica)).toBe(true);
+    }
+    cluster.empty();
     await cluster.pass(10_000);
     expect(cluster.set.bundle).toHaveLength(2);
     expect(cluster.replicas.every((replica) => cluster.isAccepted(replica))).toBe(true);
@@ -255,8 +262,146 @@ describe('a renewal', () => {
     expect(renewals() - before).toBeLessThan(20);
     expect(replica.source.caution()).toContain('podlag-injector-certs: it is empty');
     await cluster.pass(120_000);
-    expect(replica.source.caution()).toBeUndefined();
+    expect(replica.source.caution()).toBe(
+      `Secret podlag-system/podlag-injector-certs: somebody else has written it ${renewals() - before} times; ` +
+        'find it with --show-managed-fields',
+    );
     expect(cluster.isAccepted(replica)).toBe(true);
+    await cluster.pass(660_000);
+    expect(replica.source.caution()).toBeUndefined();
+  });
+
+  test('an old Secret that somebody holds on to is written over less and less often, and all stays accepted', async () => {
+    const cluster = await settled(3);
+    const old = cluster.secret;
+    await cluster.pass(21 * dayMs);
+    const writes = (): number => cluster.replicas.flatMap(eventsOf).filter(isWrite).length;
+    const before = writes();
+    let restored = 0;
+    for (let hundredths = 0; hundredths < 3_000; hundredths++) {
+      if (cluster.secret.data?.['tls.crt'] !== old.data?.['tls.crt']) restored++;
+      cluster.api.seed(secrets, old);
+      await cluster.pass(10);
+      for (const replica of cluster.replicas) expect(cluster.isAccepted(replica)).toBe(true);
+    }
+    expect(restored).toBeGreaterThan(5);
+    expect(writes() - before).toBeLessThan(40);
+    expect(cluster.replicas[0]!.source.caution()).toContain('somebody else has written it');
+    await cluster.pass(700_000);
+    for (const { source } of cluster.replicas) {
+      expect([source.blocker(), source.caution()]).toEqual([undefined, undefined]);
+    }
+  });
+
+  test.each<[string, (cluster: CertificateCluster, first: Secret) => void]>([
+    ['empties it', (cluster) => cluster.empty()],
+    ['puts an old one back', ({ api }, first) => api.seed(secrets, first)],
+  ])('that waits since somebody %s over and over takes nothing from the webhooks', async (_, spoil) => {
+    const cluster = await settled();
+    const first = cluster.secret;
+    await cluster.pass(21 * dayMs);
+    for (let times = 0; times < 2; times++) {
+      spoil(cluster, first);
+      await cluster.quiet();
+    }
+    const known = cluster.published[0]!;
+    const [another] = readBundle(stranger.ca)!;
+    cluster.publish([...known, another!].join(''));
+    await cluster.quiet();
+    expect(cluster.published[0]!.map(String)).toContain(String(another));
+    cluster.publish('');
+    await cluster.quiet();
+    expect(cluster.isAccepted(cluster.replicas[0]!)).toBe(true);
+    await cluster.pass(10_000);
+    expect(cluster.published[0]!.map(String).sort()).toEqual(cluster.set.bundle.map(String).sort());
+  });
+
+  test('of a short life is in time even when somebody empties the Secret for ever', async () => {
+    const cluster = installed();
+    const { source } = cluster.start({ certificateLifeMs: 60_000, settleMs: 1_000 });
+    await cluster.pass(10_000);
+    for (let seconds = 0; seconds < 900; seconds++) {
+      await cluster.pass(1_000);
+      cluster.empty();
+      expect(source.blocker()).toBeUndefined();
+      // API servers need as long to hear of the next CA.
+      expect(source.current().notAfter.getTime() - cluster.clock.now()).toBeGreaterThan(5_000);
+    }
+  });
+
+  test('of a short life is never slowed', async () => {
+    const cluster = installed();
+    const replica = cluster.start({ certificateLifeMs: 60_000, settleMs: 1_000 });
+    await cluster.pass(10_000);
+    for (let seconds = 0; seconds < 1_800; seconds++) {
+      await cluster.pass(1_000);
+      expect([replica.source.blocker(), replica.source.caution()]).toEqual([undefined, undefined]);
+    }
+    // Every 44 s: two thirds of 66.
+    expect(eventsOf(replica).filter((kind) => kind === 'renewed').length).toBeGreaterThan(35);
+  });
+
+  test('comes at once when a shorter life is asked for, and not for a certificate of another hand', async () => {
+    const cluster = await settled();
+    cluster.replicas[0]!.source.close();
+    const { cert } = cluster.set;
+    const longer = cluster.start({ certificateLifeMs: 90 * dayMs });
+    await cluster.quiet();
+    expect(cluster.set.cert).toBe(cert);
+    longer.source.close();
+    const shorter = cluster.start({ certificateLifeMs: dayMs });
+    await cluster.pass(dayMs / 2);
+    expect(shorter.events[0]).toEqual({
+      kind: 'renewed',
+      reason: 'it was made for longer than certificates are to live now, until 2026-12-20T12:00:00.000Z',
+    });
+    expect(eventsOf(shorter).filter(isWrite)).toHaveLength(1);
+    cluster.api.seed(secrets, withCertificate(cluster.secret, stranger, readBundle(stranger.ca)!));
+    await cluster.pass(60_000);
+    expect(cluster.set.cert).toBe(stranger.cert);
+  });
+});
+
+test('a replica whose clock is two hours behind leaves the certificate of another as it is', async () => {
+  const cluster = installed();
+  cluster.start();
+  await cluster.quiet();
+  const before = cluster.secret;
+  const { clock } = cluster;
+  const behind = {
+    now: () => clock.now() - 2 * 3_600_000,
+    after: (ms: number, run: () => void) => clock.after(ms, run),
+  };
+  const { source, events } = cluster.start({ clock: behind });
+  await cluster.pass(60_000);
+  expect(cluster.secret).toEqual(before);
+  expect(events.map(({ kind }) => kind)).toEqual(['serving']);
+  expect(source.blocker()).toBeUndefined();
+});
+
+describe('a listener that throws', () => {
+  test('is told again later, and until then the old certificate counts as served', async () => {
+    const cluster = installed();
+    const { source, events } = cluster.start();
+    let isBroken = true;
+    source.onChange(() => {
+      if (isBroken) throw new Error('cannot take it');
+    });
+    await cluster.quiet();
+    expect(source.blocker()).toBe('no certificate yet: cannot take it');
+    expect(events.map(({ kind }) => kind)).toEqual(['renewed', 'published']);
+    isBroken = false;
+    await cluster.pass(60_000);
+    expect(source.blocker()).toBeUndefined();
+    expect(source.current().cert).toBe(cluster.set.cert);
+    isBroken = true;
+    await cluster.pass(21 * dayMs);
+    expect(source.caution()).toBe('cannot take it');
+    expect(cluster.isAccepted(cluster.replicas[0]!)).toBe(true);
+    isBroken = false;
+    await cluster.pass(600_000);
+    expect(source.current().cert).toBe(cluster.set.cert);
+    expect(source.caution()).toBeUndefined();
   });
 });
 
@@ -381,7 +526,8 @@ describe('the caBundle', () => {
     await cluster.quiet();
     expect(replica.source.blocker()).toBeUndefined();
     expect(replica.source.caution()).toBe(
-      'there is no MutatingWebhookConfiguration podlag-injector with a webhook, so no API server calls: apply deploy/, which brings it',
+      'there is no MutatingWebhookConfiguration podlag-injector with a webhook for Service podlag-system/podlag-injector,' +
+        ' so no API server calls: apply deploy/, which brings it',
     );
     cluster.api.seed(mutatingWebhookConfigurations, emptyConfiguration(2));
     await cluster.quiet();
@@ -393,11 +539,46 @@ describe('the caBundle', () => {
     const cluster = await settled();
     cluster.api.edit(mutatingWebhookConfigurations, configurationRef, (configuration) => ({
       ...configuration,
-      webhooks: [...configuration.webhooks!, { name: 'w2.podlag.io', clientConfig: {} }],
+      webhooks: [
+        ...configuration.webhooks!,
+        { ...emptyConfiguration(1).webhooks![0]!, name: 'w2.podlag.io' },
+      ],
     }));
     await cluster.quiet();
     expect(cluster.published).toHaveLength(3);
     expect(cluster.isAccepted(cluster.replicas[0]!)).toBe(true);
+  });
+});
+
+describe('a webhook of the configuration that calls something else', () => {
+  const [ours] = emptyConfiguration(1).webhooks!;
+  const theirs = {
+    name: 'other.example.com',
+    clientConfig: { service: { name: 'other', namespace: 'default' }, caBundle: 'dGhlaXJz' },
+  };
+  const byUrl = { name: 'url.example.com', clientConfig: { url: 'https://localhost/mutate' } };
+
+  test('keeps its own caBundle, and stands in nobody’s way', async () => {
+    const cluster = installed();
+    const metadata = configurationRef;
+    cluster.api.seed(mutatingWebhookConfigurations, { metadata, webhooks: [theirs, ours!, byUrl] });
+    const { source } = cluster.start();
+    await cluster.pass(21 * dayMs);
+    const { webhooks } = cluster.api.stored(mutatingWebhookConfigurations, configurationRef);
+    expect(webhooks).toMatchObject([theirs, { name: ours!.name }, byUrl]);
+    expect(webhooks![2]).toEqual(byUrl);
+    expect(cluster.published[1]).toHaveLength(2);
+    expect(source.current().cert).toBe(cluster.set.cert);
+    expect([source.blocker(), source.caution()]).toEqual([undefined, undefined]);
+  });
+
+  test('is as good as none when it is the only one', async () => {
+    const cluster = installed();
+    cluster.api.seed(mutatingWebhookConfigurations, { metadata: configurationRef, webhooks: [theirs] });
+    const { source } = cluster.start();
+    await cluster.quiet();
+    expect(source.blocker()).toBeUndefined();
+    expect(source.caution()).toContain('with a webhook for Service podlag-system/podlag-injector');
   });
 });
 
@@ -483,8 +664,18 @@ test('after close nothing is watched, and nothing is served anew', async () => {
   expect(cluster.clock.nextAt).toBeUndefined();
 });
 
+function weak(): Partial<typeof other> {
+  const ca = handmade({ extensions: 'ca' });
+  const { cert, key } = handmade({ signer: ca, hosts, keys: rsa1024() });
+  return { ca: ca.cert, cert, key };
+}
+
+function isWrite(kind: string): boolean {
+  return kind === 'renewed' || kind === 'rebundled';
+}
+
 /** The next few times. */
-function forbid({ api }: CertificateCluster, verb: 'create' | 'patch'): void {
+function forbid({ api }: CertificateCluster, verb: 'patch'): void {
   for (let times = 0; times < 5; times++) {
     api.failNext(kubeErrors.error('kube-forbidden', `may not ${verb} it`), verb);
   }

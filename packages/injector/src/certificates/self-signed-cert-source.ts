@@ -3,7 +3,7 @@ import type { KubeApi } from '@podlag/kube';
 import { X509Certificate } from 'node:crypto';
 import type { CertSource, ServingCertificate } from '../cert-source';
 import { BundlePublisher } from './bundle-publisher';
-import { issuerIn, joined, type CaBundle } from './ca-bundle';
+import { joined, type CaBundle } from './ca-bundle';
 import { serviceHosts } from './cert-secret';
 import type { CertificateEvent } from './certificate-event';
 import type { CertificateSet } from './certificate-set';
@@ -72,9 +72,10 @@ export class SelfSignedCertSource implements CertSource {
     this.publisher = new BundlePublisher({
       ...{ api, clock, onNews, onEvent },
       configuration: { name: options.webhookConfiguration },
-      readBundle: async () => {
+      service: { name: service, namespace },
+      readPublication: async () => {
         await this.stored.read(this.served());
-        return this.stored.set?.bundle;
+        return this.stored.publication;
       },
     });
   }
@@ -85,8 +86,7 @@ export class SelfSignedCertSource implements CertSource {
   }
 
   current(): ServingCertificate {
-    const { serving } = this;
-    return serving === undefined ? this.throwAway : { ...serving, notAfter: serving.leaf.validToDate };
+    return this.serving ?? this.throwAway;
   }
 
   onChange(listener: (certificate: ServingCertificate) => void): void {
@@ -96,14 +96,15 @@ export class SelfSignedCertSource implements CertSource {
   blocker(): string | undefined {
     const { serving, publisher } = this;
     if (serving === undefined) {
-      return `no certificate yet: ${this.stored.problem ?? 'it is being read'}${inBrackets(this.why('secret'))}`;
+      const problem = this.stored.problem ?? this.why('serving') ?? 'it is being read';
+      return `no certificate yet: ${problem}${inBrackets(this.why('secret'))}`;
     }
-    const { validToDate } = serving.leaf;
+    const { notAfter, chain } = serving;
     const now = this.now();
-    if (validToDate <= now) return `expired on ${validToDate.toISOString()}`;
+    if (notAfter <= now) return `expired on ${notAfter.toISOString()}`;
     const { configuration, label } = publisher;
     if (configuration.kind !== 'found') return undefined;
-    const [refused] = webhooksThatRefuse(configuration.object, serving.leaf, now);
+    const [refused] = webhooksThatRefuse(configuration.object, chain, now);
     if (refused === undefined) return undefined;
     return `the caBundle of ${refused} in ${label} does not vouch for it${inBrackets(this.why('webhooks'))}`;
   }
@@ -112,6 +113,8 @@ export class SelfSignedCertSource implements CertSource {
     const told = [
       this.serving && this.stored.problem,
       this.why('secret'),
+      this.stored.caution,
+      this.serving && this.why('serving'),
       this.publisher.caution,
       this.why('webhooks'),
     ];
@@ -131,10 +134,10 @@ export class SelfSignedCertSource implements CertSource {
 
   /** The CAs that have to stay published: of what is served, and of what is about to be. */
   private served(): CaBundle {
-    const sets = [this.serving, this.stored.set].filter((set) => set !== undefined);
-    return sets
-      .flatMap(({ bundle, leaf }) => issuerIn(bundle, leaf, this.now()) ?? [])
-      .reduce((all: CaBundle, ca) => joined(all, [ca]), []);
+    return joined(
+      [],
+      [this.serving, this.stored.set].flatMap((set) => set?.anchor ?? []),
+    );
   }
 
   private lookSoon(): void {
@@ -160,14 +163,17 @@ export class SelfSignedCertSource implements CertSource {
   /** Tells when to look again, in milliseconds since the epoch. */
   private async look(): Promise<number> {
     const renewAt = await this.attempt('secret', () => this.stored.look(this.served()));
-    this.handOver();
-    const publishAt = await this.attempt('webhooks', () => this.publisher.look(this.stored.set?.bundle));
-    const switchAt = this.handOver();
+    await this.attempt('serving', () => this.handOver());
+    const publishAt = await this.attempt('webhooks', () => this.publisher.look(this.stored.publication));
+    const switchAt = await this.attempt('serving', () => this.handOver());
     const times = [renewAt, publishAt, switchAt].filter((time) => time !== undefined);
     return Math.min(...times);
   }
 
-  private async attempt(part: Part, work: () => Promise<number | undefined>): Promise<number | undefined> {
+  private async attempt(
+    part: Part,
+    work: () => Promise<number | undefined> | number | undefined,
+  ): Promise<number | undefined> {
     try {
       const next = await work();
       this.failures.delete(part);
@@ -202,22 +208,25 @@ export class SelfSignedCertSource implements CertSource {
     });
     if (decision.kind === 'wait') return decision.until.getTime();
     if (decision.kind === 'stay' || this.isClosed) return undefined;
-    this.serving = stored.set;
-    const certificate = this.current();
-    this.tell({ kind: 'serving', notAfter: certificate.notAfter });
-    for (const listener of this.listeners) listener(certificate);
+    if (stored.set !== undefined) this.serve(stored.set);
     return undefined;
   }
 
-  private publishedSince({ bundle, leaf }: CertificateSet): Date | undefined {
-    const issuer = issuerIn(bundle, leaf, this.now());
-    return issuer && this.publisher.publishedSince(issuer);
+  private serve(set: CertificateSet): void {
+    // The listeners first: one that throws does not serve it, and is told again later.
+    for (const listener of this.listeners) listener(set);
+    this.serving = set;
+    this.tell({ kind: 'serving', notAfter: set.notAfter });
+  }
+
+  private publishedSince({ anchor }: CertificateSet): Date | undefined {
+    return anchor && this.publisher.publishedSince(anchor);
   }
 
   /** Why this part of the work does not get on. */
   private why(part: Part): string | undefined {
-    const { silence } = part === 'secret' ? this.stored : this.publisher;
-    return silence ?? this.failures.get(part)?.problem;
+    const silence = { secret: this.stored.silence, webhooks: this.publisher.silence, serving: undefined };
+    return silence[part] ?? this.failures.get(part)?.problem;
   }
 
   private tell(event: CertificateEvent): void {
@@ -227,7 +236,7 @@ export class SelfSignedCertSource implements CertSource {
   }
 }
 
-type Part = 'secret' | 'webhooks';
+type Part = 'secret' | 'webhooks' | 'serving';
 
 interface Failure {
   readonly backoff: Backoff;

@@ -74,19 +74,19 @@ test('a second run finds all right, and writes nothing', async () => {
   expect(writes(cluster)).toHaveLength(before);
 });
 
-test('a Secret that is missing is made, of the type kubernetes.io/tls', async () => {
+test('a Secret that is missing is made, of the type that deploy/ applies over it', async () => {
   const cluster = CertificateCluster.installed();
   cluster.api.remove(secrets, secretRef);
   expect((await run(cluster)).lines).toContain('secret/podlag-injector-certs created: there was none\n');
-  expect(cluster.secret.type).toBe('kubernetes.io/tls');
+  expect(cluster.secret.type).toBe('Opaque');
   expectRight(cluster);
 });
 
 test('a Secret of another type keeps it, since the API server lets nobody change it', async () => {
   const cluster = CertificateCluster.installed();
-  cluster.api.seed(secrets, { ...emptySecret, type: 'Opaque' });
+  cluster.api.seed(secrets, { ...emptySecret, type: 'kubernetes.io/tls' });
   await run(cluster);
-  expect(cluster.secret.type).toBe('Opaque');
+  expect(cluster.secret.type).toBe('kubernetes.io/tls');
   expectRight(cluster);
 });
 
@@ -133,7 +133,7 @@ test('a dry run names the webhooks alone whose caBundle is not right', async () 
   await run(cluster);
   cluster.api.edit(mutatingWebhookConfigurations, configurationRef, (configuration) => ({
     ...configuration,
-    webhooks: [...configuration.webhooks!, { name: 'w2.podlag.io', clientConfig: {} }],
+    webhooks: [...configuration.webhooks!, { ...emptyConfiguration(1).webhooks![0]!, name: 'w2.podlag.io' }],
   }));
   const before = writes(cluster);
   const { lines } = await run(cluster, { dryRun: true });
@@ -157,7 +157,10 @@ test('without a webhook configuration the Secret is made all the same, and it sa
 
 test('names other than podlag’s own are taken', async () => {
   const cluster = new CertificateCluster();
-  cluster.api.seed(mutatingWebhookConfigurations, { ...emptyConfiguration(1), metadata: { name: 'w' } });
+  cluster.api.seed(mutatingWebhookConfigurations, {
+    metadata: { name: 'w' },
+    webhooks: [{ name: 'w.ns', clientConfig: { service: { name: 'svc', namespace: 'ns' } } }],
+  });
   await run(cluster, { service: 'svc', namespace: 'ns', secret: 's', webhook: 'w', lifeMs: dayMs });
   const secret = cluster.api.stored(secrets, { name: 's', namespace: 'ns' });
   const leaf = new X509Certificate(Buffer.from(secret.data!['tls.crt']!, 'base64'));
@@ -185,6 +188,34 @@ test('a change of the webhooks in between makes no second certificate', async ()
   expect(lines.match(/^secret/gm)).toHaveLength(1);
   expect(writes(cluster)).toEqual(['update', 'patch', 'patch']);
   expectRight(cluster);
+});
+
+test('a webhook that calls something else is left alone, by name', async () => {
+  const cluster = CertificateCluster.installed(1);
+  const theirs = { name: 'other.example.com', clientConfig: { url: 'https://localhost/mutate' } };
+  cluster.api.edit(mutatingWebhookConfigurations, configurationRef, (configuration) => ({
+    ...configuration,
+    webhooks: [theirs, ...configuration.webhooks!],
+  }));
+  const { lines, notes } = await run(cluster);
+  expect(lines).toMatch(/ patched: caBundle of w0\.podlag\.io\n$/);
+  expect(notes).toBe(
+    'mutatingwebhookconfiguration/podlag-injector: left alone, since they do not call Service' +
+      ' podlag-system/podlag-injector: other.example.com\n',
+  );
+  const { webhooks } = cluster.api.stored(mutatingWebhookConfigurations, configurationRef);
+  expect(webhooks![0]).toEqual(theirs);
+  expect(cluster.published[1]).toHaveLength(1);
+  expect((await run(cluster)).lines).toContain('kept: the caBundle of each webhook is right');
+});
+
+test('a configuration without a webhook for that Service is said', async () => {
+  const cluster = CertificateCluster.installed(1);
+  const before = cluster.version;
+  expect((await run(cluster, { service: 'another' })).notes).toContain(
+    'mutatingwebhookconfiguration/podlag-injector has no webhook for Service podlag-system/another: see --service',
+  );
+  expect(cluster.version).toBe(before);
 });
 
 test('an API server that does not answer is an error', async () => {

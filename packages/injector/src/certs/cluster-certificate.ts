@@ -8,7 +8,7 @@ import {
 import type { CaBundle } from '../certificates/ca-bundle';
 import { newCertSecret, readCertSecret, serviceHosts } from '../certificates/cert-secret';
 import { unlessOutpaced } from '../certificates/outpaced';
-import { publishingPatch } from '../certificates/published-bundle';
+import { publishedBundles, publishingPatch, type PublishedBundles } from '../certificates/published-bundle';
 import { renewedSecret } from '../certificates/renewed-secret';
 import { injectorErrors } from '../injector-errors';
 import {
@@ -71,22 +71,24 @@ class ClusterCertificate {
   }
 
   async run(): Promise<void> {
-    const { webhook, dryRun } = this.request;
+    const { webhook, service: name, namespace } = this.request;
     // In this order: see BundlePublisher.
     const configuration = await this.api.get(mutatingWebhookConfigurations, { name: webhook });
     const secret = (await this.api.get(secrets, this.secretRef)) ?? newCertSecret(this.secretRef);
-    const state = { secret, configuration };
-    const bundle = await this.rightSecret(state);
-    if (configuration === undefined) {
-      this.noteMissing();
-      return;
-    }
-    const toChange = webhooksToChange(configuration, bundle);
+    const published = configuration && publishedBundles(configuration, { name, namespace });
+    const bundle = await this.rightSecret({ secret, published });
+    if (published === undefined || published.webhooks.length === 0) this.noteMissing(published);
+    else await this.publish(published, bundle);
+    this.noteOthers(published);
+  }
+
+  private async publish(published: PublishedBundles, bundle: CaBundle | undefined): Promise<void> {
+    const { webhook: name, dryRun } = this.request;
+    const toChange = webhooksToChange(published, bundle);
     if (!dryRun && bundle !== undefined && toChange.length > 0) {
-      const patch = publishingPatch(configuration, bundle);
-      await this.api.patch(mutatingWebhookConfigurations, { name: webhook }, patch);
+      await this.api.patch(mutatingWebhookConfigurations, { name }, publishingPatch(published, bundle));
     }
-    this.report.line(webhooksLine(webhook, toChange, this.mark));
+    this.report.line(webhooksLine(name, toChange, this.mark));
   }
 
   /** Tells its CAs; nothing where that would be those of a certificate that a dry run does not make. */
@@ -125,15 +127,26 @@ class ClusterCertificate {
     return this.request.dryRun ? ' (dry run)' : '';
   }
 
-  private noteMissing(): void {
-    const { webhook, secret, namespace, dryRun } = this.request;
+  private noteMissing(published: PublishedBundles | undefined): void {
+    const { webhook, service, secret, namespace, dryRun } = this.request;
+    const what = `mutatingwebhookconfiguration/${webhook}`;
     this.report.note(
-      `There is no mutatingwebhookconfiguration/${webhook} yet: run this again after "kubectl apply -k deploy/", ` +
-        'to set its caBundle.',
+      published === undefined
+        ? `There is no ${what} yet: run this again after "kubectl apply -k deploy/", to set its caBundle.`
+        : `${what} has no webhook for Service ${namespace}/${service}: see --service and --namespace.`,
     );
     if (dryRun) return;
     this.report.note(
       `The caBundle is: kubectl get secret ${secret} -n ${namespace} -o jsonpath='{.data.ca\\.crt}'`,
+    );
+  }
+
+  private noteOthers(published: PublishedBundles | undefined): void {
+    if (!published?.others.length) return;
+    const { webhook, service, namespace } = this.request;
+    const names = published.others.join(', ');
+    this.report.note(
+      `mutatingwebhookconfiguration/${webhook}: left alone, since they do not call Service ${namespace}/${service}: ${names}`,
     );
   }
 }

@@ -1,13 +1,14 @@
-import type { Secret, WebhookConfiguration } from '@podlag/kube';
+import type { Secret } from '@podlag/kube';
 import { sameBundle, type CaBundle } from '../certificates/ca-bundle';
-import { publishedBundle } from '../certificates/published-bundle';
+import type { PublishedBundles } from '../certificates/published-bundle';
 import { renewal, renewalDue, type Renewal } from '../certificates/renewal';
 
 /** What is there. */
 export interface ClusterState {
   /** One that is not stored yet has no resourceVersion. */
   readonly secret: Secret;
-  readonly configuration: WebhookConfiguration | undefined;
+  /** Undefined when there is no webhook configuration. */
+  readonly published: PublishedBundles | undefined;
 }
 
 /** What is asked for. */
@@ -29,11 +30,11 @@ export function planSecret({ secret }: ClusterState, { now, hosts, renew }: Plan
 
 /** The webhooks that do not trust exactly these CAs; all of them when it is not known yet which those will be. */
 export function webhooksToChange(
-  { webhooks = [] }: WebhookConfiguration,
+  { webhooks }: PublishedBundles,
   bundle: CaBundle | undefined,
 ): readonly string[] {
   return webhooks
-    .filter((webhook) => bundle === undefined || !sameBundle(publishedBundle(webhook), bundle))
+    .filter((published) => bundle === undefined || !sameBundle(published.bundle, bundle))
     .map(({ name }) => name);
 }
 
@@ -45,8 +46,8 @@ export function secretLine({ secret }: ClusterState, verdict: Renewal, mark: str
     const reason = done === 'created' ? 'there was none' : verdict.reason;
     return `${name} ${done}${mark}: ${reason}`;
   }
-  const { leaf } = verdict.set;
-  const [until, due] = [leaf.validToDate, renewalDue(leaf, 0)].map((date) => date.toISOString().slice(0, 10));
+  const { set } = verdict;
+  const [until, due] = [set.notAfter, renewalDue(set, 0)].map((date) => date.toISOString().slice(0, 10));
   return `${name} kept: its certificate is valid until ${until ?? ''}, and will be renewed from ${due ?? ''} on`;
 }
 

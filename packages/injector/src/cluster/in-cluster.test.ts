@@ -8,6 +8,10 @@ import { reviewOf } from '../../test/tikv-pod';
 import { settingsSchema } from '../settings';
 
 const configuration = { name: 'podlag-injector' };
+const webhook = {
+  name: 'injector.podlag.io',
+  clientConfig: { service: { name: 'podlag-injector', namespace: 'podlag-system' } },
+};
 const secret = { name: 'podlag-injector-certs', namespace: 'podlag-system' };
 
 function cluster(): FakeKubeApi {
@@ -16,7 +20,7 @@ function cluster(): FakeKubeApi {
   api.seed(secrets, { metadata: secret });
   api.seed(mutatingWebhookConfigurations, {
     metadata: configuration,
-    webhooks: [{ name: 'injector.podlag.io', clientConfig: {} }],
+    webhooks: [webhook],
   });
   return api;
 }
@@ -105,7 +109,7 @@ test('a webhook configuration that stops to vouch for what is served takes readi
   api.failNext(new Error('not now'), 'patch');
   api.edit(mutatingWebhookConfigurations, configuration, (object) => ({
     ...object,
-    webhooks: [{ name: 'injector.podlag.io', clientConfig: {} }],
+    webhooks: [webhook],
   }));
   await eventually(async () => (await readyz(injector)).includes('does not vouch for it'));
   await eventually(() => Promise.resolve(asApiServer(api).ca === published));
