@@ -1,6 +1,7 @@
 import type { Logger } from '@podlag/core';
 import type { KubeApi } from '@podlag/kube';
 import { certFiles, certSourceFromFiles, type CertSource } from './cert-source';
+import { serviceHost } from './certificates/cert-secret';
 import { SelfSignedCertSource } from './certificates/self-signed-cert-source';
 import { NamespaceWatch } from './cluster/namespace-watch';
 import { SidecarModeLookup } from './cluster/sidecar-mode';
@@ -120,7 +121,7 @@ async function certificates(opening: Opening): Promise<CertSource> {
 async function fromFiles(opening: Opening): Promise<CertSource> {
   const { service, ownNamespace, kubernetesApi } = opening.settings;
   // Elsewhere the injector is called by other names: in the lab, or through a URL.
-  const host = kubernetesApi === 'in-cluster' ? `${service}.${ownNamespace}.svc` : undefined;
+  const host = kubernetesApi === 'in-cluster' ? serviceHost(service, ownNamespace) : undefined;
   const source = certSourceFromFiles(await opening.file(certFiles({ ...opening.settings, host })));
   opening.parts.metrics.certificateEnds(source.current().notAfter);
   return source;
