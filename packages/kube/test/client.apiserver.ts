@@ -200,6 +200,10 @@ class Relay {
   }
 }
 
+/** What has to end also when a test fails in its middle. */
+const closers: (() => void)[] = [];
+afterEach(() => closers.splice(0).forEach((close) => close()));
+
 test('a watch goes on after its connection was lost, with all that happened meanwhile, and says when it is back', async () => {
   const config = JSON.parse(await readFile(kubeconfig, 'utf8')) as Kubeconfig;
   const target = new URL(config.clusters[0].cluster.server);
@@ -217,6 +221,10 @@ test('a watch goes on after its connection was lost, with all that happened mean
     { namespace },
     { changed: (objects) => void maps.push(objects), failed: (problem) => void problems.push(problem) },
   );
+  closers.push(
+    () => watch.close(),
+    () => relay.cut(),
+  );
   const has = (name: string) => maps.at(-1)?.has(`${namespace}/${name}`) ?? false;
   await api.create(secrets, { metadata: { name: 'before', namespace } });
   await until(() => has('before'));
@@ -232,6 +240,4 @@ test('a watch goes on after its connection was lost, with all that happened mean
   await until(() => problems.length > failed);
   await relay.open(port);
   await until(() => maps.length > told);
-  watch.close();
-  relay.cut();
 }, 60_000);

@@ -41,6 +41,8 @@ async function injects(): Promise<boolean> {
 }
 
 beforeAll(async () => {
+  // Helm takes over nothing that it has not made.
+  await removeNamespaces(namespace);
   await makeNamespace(namespace, {});
   await makeNamespace('by-files', labelled);
   bootstrap();

@@ -42,6 +42,8 @@ async function injects(): Promise<boolean> {
 let before: readonly string[];
 
 beforeAll(async () => {
+  // Helm takes over nothing that it has not made.
+  await removeNamespaces(namespace);
   await makeNamespace(where, labelled);
   before = await clusterScoped();
   const lines = await readmeLines('Install it in a cluster', 'helm');
