@@ -103,17 +103,21 @@ test('two losses multiply what gets through: 10 % and 20 % lose 28 %', async () 
   expect(lost).toBeLessThanOrEqual(628);
 });
 
-test('10 mbit carries 10 mbit, within 5 %', async () => {
+test('10 mbit carries 10 mbit, within 5 %: the median of five streams', async () => {
   await driver.apply(tree({ rate: '10mbit' }));
   // 1,000 bytes of payload are 1,042 on the wire: 1,200 packets take a second. The queue is filled at once.
   const bytes = 1000;
-  const count = 900;
-  const { lost, numbers, seconds } = await udpStream(link, { perSecond: 1e6, count, bytes, lingerMs: 1500 });
-  expect(lost).toBe(0);
-  const bits = (numbers.length - 1) * (bytes + 42) * 8;
-  process.stdout.write(`    ${(bits / seconds / 1e6).toFixed(2)} mbit\n`);
-  expect(bits / seconds).toBeGreaterThan(9.5e6);
-  expect(bits / seconds).toBeLessThan(10.5e6);
+  const count = 500;
+  const mbit: number[] = [];
+  // One stream tells too little: a machine that halts for 50 ms makes its half second a tenth longer.
+  for (let stream = 0; stream < 5; stream += 1) {
+    const { lost, numbers, seconds } = await udpStream(link, { perSecond: 1e6, count, bytes, lingerMs: 900 });
+    expect(lost).toBe(0);
+    mbit.push(((numbers.length - 1) * (bytes + 42) * 8) / seconds / 1e6);
+  }
+  process.stdout.write(`    ${mbit.map((each) => each.toFixed(2)).join(', ')} mbit\n`);
+  expect(median(mbit)).toBeGreaterThan(9.5);
+  expect(median(mbit)).toBeLessThan(10.5);
 });
 
 test('jitter spreads the delay, and no packet overtakes another', async () => {

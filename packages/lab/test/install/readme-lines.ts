@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
@@ -17,4 +18,11 @@ export async function readmeLines(
     .split('\n')
     .filter((line) => line.startsWith(`    ${program} `))
     .map((line) => line.replace(/ +# .*$/, '').trim());
+}
+
+/** Runs a line as a reader would: in the repository's root, by a shell. Anything but success is an error. */
+export function typed(line: string): string {
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: repository, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${line}: exit status ${status}\n${stderr}${stdout}`);
+  return stdout + stderr;
 }
