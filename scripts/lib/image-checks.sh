@@ -59,6 +59,7 @@ check_agent() {
   capability=NET_ADMIN
   check "$image has tc" run_image -- tc -V
   check "$image has ip" run_image -- ip -V
+  check "$image can open a netlink socket" run_image -- node -e 'new (require("/app/netlink.node").NativeNetlink)(0, 0, () => {}, () => {}).close()'
   check "$image has the tables of netem's distributions" run_image -- sh -c 'ls /usr/lib/*/tc/pareto.dist'
   check "$image may set a qdisc, with no capability but NET_ADMIN" run_image -- sh -c \
     'grep -q "^CapEff:.0000000000001000$" /proc/self/status && tc qdisc add dev lo root pfifo'

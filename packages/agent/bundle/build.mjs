@@ -1,5 +1,7 @@
-// Bundles the agent into one file. An agent runs beside every pod, so what it never uses is left out of it: memory is
-// paid for once for each pod.
+// Bundles the agent into one file, with the native part of its netlink socket beside it. An agent runs beside every pod,
+// so what it never uses is left out of it: memory is paid for once for each pod.
+import { copyFileSync, existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -21,5 +23,14 @@ await build({
     'iconv-lite': join(here, 'utf8-only.cjs'),
     // 230 kB of media types, of which the API speaks three.
     'mime-db': join(here, 'media-types.json'),
+    'node-gyp-build': join(here, 'native-netlink.cjs'),
   },
 });
+
+// No bundler takes in native code. Of an architecture that netlink has none for, the bundle drives tc only.
+const requireOfNetem = createRequire(join(here, '../../netem/package.json'));
+const prebuilt = join(
+  requireOfNetem.resolve('netlink/package.json'),
+  `../prebuilds/linux-${process.arch}/node.napi.node`,
+);
+if (existsSync(prebuilt)) copyFileSync(prebuilt, join(here, '../dist/netlink.node'));

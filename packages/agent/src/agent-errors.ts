@@ -30,7 +30,7 @@ export const agentErrors = errorTable({
   'body-too-large': {
     status: 413,
     title: 'The request is too large',
-    hint: 'Send at most 1 MB. Address blocks (CIDRs) say more than single addresses.',
+    hint: 'Send at most 8 MB. Address blocks (CIDRs) say more than single addresses.',
   },
   'not-json': {
     status: 415,
@@ -46,6 +46,16 @@ export const agentErrors = errorTable({
     status: 400,
     title: 'Too many faults',
     hint: 'Faults for everybody compose: say in one what several say together.',
+  },
+  'too-many-targets': {
+    status: 422,
+    title: 'Too many targets',
+    hint: 'Address blocks (CIDRs) say more than single addresses, and direction both counts twice. Or raise PODLAG_MOST_TARGETS, and with it the memory limit of the container: 192Mi is for 20000.',
+  },
+  stopping: {
+    status: 503,
+    title: 'The agent is ending',
+    hint: 'The faults are set, not all of them in force yet. The next start of the agent brings them into force, without keeping packets in order.',
   },
   'port-taken': {
     status: 500,

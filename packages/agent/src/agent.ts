@@ -1,20 +1,20 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { isPodlagError, systemClock, type Clock, type Logger } from '@podlag/core';
-import { TcDriver, type QdiscDriver } from '@podlag/netem';
+import { systemClock, type Clock, type Logger } from '@podlag/core';
+import { netlinkDriver, tcDriver, type QdiscDriver } from '@podlag/netem';
 import { agentErrors } from './agent-errors';
 import { createApp } from './app';
 import type { AgentConfig } from './config';
-import { defaultRouteDevice } from './default-route';
-import { LeaseFile } from './lease-file';
+import { defaultRouteDevice, defaultRoutes, type DefaultRoute } from './default-route';
+import { exemptionsOf, type ReasonedExemption } from './exemptions';
+import { LeaseFile, type Lease } from './lease-file';
+import { MemoryRelease } from './memory-release';
 import { AgentMetrics } from './metrics';
 import { Readiness } from './readiness';
 import { faultsAtStart } from './restore';
+import { Settling } from './settling';
 import { Shaper } from './shaper';
-
-/** Until what is to be in force from the start is: the node's modules may be loaded meanwhile. */
-const retryStartMs = 5_000;
 
 /** For the answers under way. Who is connected and asks nothing is not waited for. */
 const closeWithinMs = 2_000;
@@ -26,6 +26,8 @@ export interface AgentParts {
   readonly env: NodeJS.ProcessEnv;
   readonly driver?: QdiscDriver;
   readonly clock?: Clock;
+  /** Gives the garbage of large changes back to the system. Absent: V8 decides when. */
+  readonly releaseMemory?: () => void;
 }
 
 export interface Agent {
@@ -47,65 +49,95 @@ export async function startAgent({
   env,
   driver,
   clock = systemClock,
+  releaseMemory = () => undefined,
 }: AgentParts): Promise<Agent> {
-  const device = config.device ?? (await defaultRouteDevice());
+  const routes = await defaultRoutes();
+  const device = config.device ?? defaultRouteDevice(routes);
   const metrics = new AgentMetrics();
   const readiness = new Readiness();
   const lease = new LeaseFile(join(config.runDirectory, 'lease.json'));
-  const qdiscs = driver ?? tcDriver(config, env);
-  const found = await lease.read();
+  const qdiscs = driver ?? driverOf(config, env);
+  const found = await readLease(lease, logger);
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 });
   const port = await listen(server, config.listenPort, config.listenAddress);
+  const exemptions = exemptionsFor(config, port, routes);
+  const memory = new MemoryRelease(clock, releaseMemory);
+  const settling = new Settling({
+    ...{ readiness, clock, logger, device },
+    faults: () => [...shaper.faults.keys()],
+    again: () => shaper.change((faults) => faults, { leaveOut: true }),
+  });
   const shaper = new Shaper({
     device,
-    agentPort: port,
+    exemptions: exemptions.map(({ exemption }) => exemption),
     driver: qdiscs,
     lease,
     clock,
     logger,
+    drift: { everyMs: config.driftCheckInterval.milliseconds, repair: config.onDrift === 'repair' },
+    mostTargets: config.mostTargets,
     observer: metrics,
+    onChanged: (before, after) => {
+      memory.changed(before, after);
+      settling.settled();
+    },
   });
-  server.on('request', createApp({ shaper, driver: qdiscs, readiness, metrics, logger }));
-  if (found.kind === 'unreadable') logger.warn({ reason: found.reason }, 'the lease file is unreadable');
-  let cancelRetry = (): void => undefined;
-  const settle = async (bring: () => Promise<unknown>): Promise<void> => {
-    try {
-      await bring();
-      readiness.becomeReady();
-      logger.info({ faults: [...shaper.faults.keys()] }, 'in force');
-    } catch (error) {
-      const reason = isPodlagError(error) ? error.toText() : String(error);
-      readiness.fail(reason);
-      logger.error({ device }, `not ready, trying again: ${reason}`);
-      cancelRetry = clock.after(retryStartMs, () => void settle(() => shaper.change((faults) => faults)));
-    }
-  };
-  await settle(() => shaper.adopt((now) => faultsAtStart(found, config.initialLatency, now)));
+  server.on('request', createApp({ shaper, driver: qdiscs, exemptions, readiness, metrics, logger }));
+  const classes = found.kind === 'found' ? found.classes : {};
+  await settling.bring(() =>
+    shaper.adopt((now) => faultsAtStart(found, config.initialLatency, now), classes),
+  );
   reportCapabilities(qdiscs, logger);
   return {
     port,
     readiness,
     async close() {
-      cancelRetry();
+      settling.stop();
+      memory.stop();
+      shaper.endWaits();
       await closeServer(server);
       await shaper.close();
     },
   };
 }
 
+async function readLease(lease: LeaseFile, logger: Logger): Promise<Lease> {
+  const found = await lease.read();
+  if (found.kind === 'unreadable')
+    logger.warn({ reason: found.reason, keptAs: lease.unreadablePath }, 'the lease file is unreadable');
+  return found;
+}
+
 /** For the log, so that an operator learns of a kernel without netem before the first fault does. */
 function reportCapabilities(driver: QdiscDriver, logger: Logger): void {
   driver.capabilities().then(
-    ({ kernel, iproute2, shaping }) => {
-      if (shaping.available) logger.info({ kernel, iproute2 }, 'the kernel can shape');
-      else logger.warn({ kernel, iproute2, ...shaping }, `faults will be refused: ${shaping.hint}`);
+    ({ kernel, driver: way, iproute2, tree, netem }) => {
+      const known = { kernel, driver: way, iproute2 };
+      if (!tree.available) logger.warn({ ...known, ...tree }, `faults will be refused: ${tree.hint}`);
+      else if (!netem.available) logger.warn({ ...known, ...netem }, `delays will be refused: ${netem.hint}`);
+      else logger.info(known, 'the kernel can shape');
     },
     (error: unknown) => logger.warn({ err: error }, 'what the kernel can do could not be found out'),
   );
 }
 
-function tcDriver({ tc, runDirectory, takeOverRoot }: AgentConfig, env: NodeJS.ProcessEnv): QdiscDriver {
-  return new TcDriver({ tc, takeOverRoot, tableDirectory: join(runDirectory, 'tc'), env });
+function driverOf(
+  { driver, tc, runDirectory, takeOverRoot }: AgentConfig,
+  env: NodeJS.ProcessEnv,
+): QdiscDriver {
+  if (driver === 'netlink') return netlinkDriver({ takeOverRoot });
+  return tcDriver({ tc, takeOverRoot, tableDirectory: join(runDirectory, 'tc'), env });
+}
+
+/** The kubelet reaches pods from an address of its node; through a bridge, from the one that is the pod's gateway. */
+function exemptionsFor(
+  { exemptProbes, probePorts, nodeAddresses, exempt }: AgentConfig,
+  agentPort: number,
+  routes: readonly DefaultRoute[],
+): readonly ReasonedExemption[] {
+  const gateways = routes.flatMap(({ gateway }) => gateway ?? []);
+  const nodes = [...nodeAddresses, ...gateways];
+  return exemptionsOf({ agentPort, exemptProbes, probePorts, nodes, targets: exempt });
 }
 
 /** All addresses of both families unless one is named; a kernel without IPv6 has only the one. */

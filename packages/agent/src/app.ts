@@ -3,6 +3,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { agentErrors } from './agent-errors';
 import { toExpress, type Route } from './answer';
 import { refuseBrowsers } from './browser-guard';
+import { explainRoutes } from './explain-routes';
 import { faultRoutes } from './fault-routes';
 import { latencyRoutes } from './latency-routes';
 import type { AgentMetrics } from './metrics';
@@ -14,12 +15,17 @@ export interface AppParts extends StateParts {
   readonly logger: Logger;
 }
 
-/** Room for 10,000 targets. */
-const bodyLimit = '1mb';
+/** Room for 65,536 targets, the most of a fault, of IPv6 too. How many the memory has room for, `mostTargets` says. */
+const bodyLimit = '8mb';
 
 /** Every call of the API but `/metrics`, which speaks a format of its own. */
 export function routesOf(parts: AppParts): readonly Route[] {
-  return [...latencyRoutes(parts.shaper), ...faultRoutes(parts.shaper), ...stateRoutes(parts)];
+  return [
+    ...latencyRoutes(parts.shaper),
+    ...faultRoutes(parts.shaper),
+    ...explainRoutes(parts),
+    ...stateRoutes(parts),
+  ];
 }
 
 /** The HTTP API, ready to listen. */

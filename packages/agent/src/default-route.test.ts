@@ -1,4 +1,11 @@
-import { defaultOfIpv4, defaultOfIpv6, defaultRouteDevice } from './default-route';
+import { printCidr } from '@podlag/core';
+import {
+  defaultOfIpv4,
+  defaultOfIpv6,
+  defaultRouteDevice,
+  defaultRoutes,
+  type DefaultRoute,
+} from './default-route';
 
 const ipv4 = `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
 eth0\t0001A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
@@ -12,26 +19,39 @@ ${zeros} 00 ${zeros} 00 fe80${'0'.repeat(27)}1 00000400 00000002 00000000 000000
 `;
 
 test('the default route of the lowest metric names the device', () => {
-  expect(defaultOfIpv4(ipv4)).toBe('eth0');
+  expect(defaultOfIpv4(ipv4)).toMatchObject({ device: 'eth0' });
 });
 
 test('an IPv6 default counts unless it is the one that rejects', () => {
-  expect(defaultOfIpv6(ipv6)).toBe('eth1');
+  expect(defaultOfIpv6(ipv6)).toMatchObject({ device: 'eth1' });
   expect(defaultOfIpv6(ipv6.split('\n')[0]!)).toBeUndefined();
 });
+
+const reading = (four: string, six: string): Promise<readonly DefaultRoute[]> =>
+  defaultRoutes((file) => Promise.resolve(file.includes('ipv6') ? six : four));
 
 test.each([
   ['IPv4 comes first', ipv4, ipv6, 'eth0'],
   ['a pod with IPv6 alone', '', ipv6, 'eth1'],
 ])('%s', async (_, four, six, device) => {
-  await expect(
-    defaultRouteDevice((file) => Promise.resolve(file.includes('ipv6') ? six : four)),
-  ).resolves.toBe(device);
+  expect(defaultRouteDevice(await reading(four, six))).toBe(device);
+});
+
+test('the gateways of both families are addresses; a route without a next hop has none', async () => {
+  const routes = await reading(ipv4, ipv6);
+  expect(routes.map(({ gateway }) => gateway && printCidr(gateway))).toEqual([
+    '192.168.1.1/32',
+    'fe80:0000:0000:0000:0000:0000:0000:0001/128',
+  ]);
+  expect(defaultOfIpv4(ipv4.replaceAll('0101A8C0', '00000000'))?.gateway).toBeUndefined();
 });
 
 test('without any the error says which setting names the device', async () => {
-  await expect(defaultRouteDevice(() => Promise.resolve(''))).rejects.toMatchObject({
-    code: 'no-default-route',
-    hint: expect.stringContaining('PODLAG_DEVICE'),
-  });
+  const routes = await reading('', '');
+  expect(() => defaultRouteDevice(routes)).toThrow(
+    expect.objectContaining({
+      code: 'no-default-route',
+      hint: expect.stringContaining('PODLAG_DEVICE') as string,
+    }),
+  );
 });

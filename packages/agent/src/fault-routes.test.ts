@@ -1,5 +1,13 @@
-import { netemErrors } from '@podlag/netem';
-import { startTestAgent, type CallOptions, type TestAgent } from './testing';
+import { FakeDriver, netemErrors, type Capabilities } from '@podlag/netem';
+import { startTestAgent, type CallOptions, type Reply, type TestAgent } from './testing';
+
+const missing = {
+  available: false,
+  code: 'netem-missing',
+  reason: 'Specified qdisc kind is unknown.',
+  hint: 'modprobe sch_netem',
+} as const;
+type Capable = Partial<Omit<Capabilities, 'kinds'>> & { readonly kinds?: Partial<Capabilities['kinds']> };
 
 let agent: TestAgent;
 beforeEach(async () => (agent = await startTestAgent()));
@@ -39,6 +47,50 @@ test('a fault is put, read, put again and deleted by its name', async () => {
   });
   expect((await agent.call('/v1/faults/slow-pd', { method: 'DELETE' })).status).toBe(200);
   expect(await names()).toEqual([]);
+});
+
+const addresses = (count: number): readonly object[] =>
+  Array.from({ length: count }, (_, index) => ({ cidr: `10.0.${index >> 8}.${index & 255}` }));
+
+test('more targets than the memory has room for are refused, in one fault and in several, with the setting to change', async () => {
+  await agent.agent.close();
+  agent = await startTestAgent({ env: { PODLAG_MOST_TARGETS: '10' } });
+  const tooMany = {
+    status: 422,
+    body: { code: 'too-many-targets', hint: expect.stringMatching(/PODLAG_MOST_TARGETS.*memory limit/) },
+  };
+  const fault = { partition: true, to: addresses(6), except: addresses(4) };
+  expect((await agent.put('/v1/faults/a', fault)).status).toBe(200);
+  expect(await agent.put('/v1/faults/a', { ...fault, except: addresses(5) })).toMatchObject(tooMany);
+  expect(await agent.put('/v1/faults/b', { partition: true, to: addresses(1) })).toMatchObject(tooMany);
+  const both = { faults: ['a', 'b'].map((name) => ({ name, partition: true, to: addresses(6) })) };
+  expect(await agent.put('/v1/faults?dryRun=true', both)).toMatchObject(tooMany);
+  // Each direction has filters of its own.
+  const halfOf = (count: number): object => ({ partition: true, direction: 'both', to: addresses(count) });
+  expect((await agent.put('/v1/faults/a', halfOf(5))).status).toBe(200);
+  expect(await agent.put('/v1/faults/a', halfOf(6))).toMatchObject(tooMany);
+  expect(await names()).toEqual(['a']);
+  // Counted before they are parsed: that takes the memory.
+  const unread = { partition: true, to: Array.from({ length: 11 }, () => 'nobody') };
+  expect(await agent.put('/v1/faults/a', unread)).toMatchObject(tooMany);
+  expect((await agent.call('/v1/faults/a', { method: 'DELETE' })).status).toBe(200);
+});
+
+test('memory is given back after large changes, soon and once for several', async () => {
+  await agent.agent.close();
+  let released = 0;
+  agent = await startTestAgent({ releaseMemory: () => void (released += 1) });
+  await agent.put('/v1/faults/few', { partition: true, to: addresses(2_000) });
+  agent.clock.advance(1_000);
+  expect(released).toBe(0);
+  await agent.put('/v1/faults/many', { partition: true, to: addresses(2_001) });
+  await agent.call('/v1/faults', { method: 'DELETE' });
+  expect(released).toBe(0);
+  agent.clock.advance(1_000);
+  expect(released).toBe(1);
+  await agent.put('/v1/faults/many', { partition: true, to: addresses(2_001) });
+  agent.clock.advance(1_000);
+  expect(released).toBe(2);
 });
 
 test('a fault is deleted even when the call that sets it is still under way', async () => {
@@ -89,6 +141,7 @@ test('a dry run answers the commands and changes nothing', async () => {
   expect(body).toEqual({
     dryRun: true,
     commands: expect.arrayContaining([expect.stringContaining('netem limit 25000 delay 20ms')]),
+    commandCount: (body as { commands: unknown[] }).commands.length,
   });
   expect(await names()).toEqual([]);
   expect((await agent.call('/latency')).body).toMatchObject({ latency: '0ms' });
@@ -102,26 +155,89 @@ test('a misspelt dryRun is asked back rather than taken for a change', async () 
   expect(await names()).toEqual([]);
 });
 
-test.each<[string, unknown, string]>([
-  ['to', { partition: true, to: [{ cidr: '10.0.0.0/8' }] }, 'to'],
-  ['except', { partition: true, except: [{ cidr: '10.0.0.0/8' }] }, 'except'],
-  ['ingress', { partition: true, direction: 'ingress' }, 'direction'],
-  ['both directions', { partition: true, direction: 'both' }, 'direction'],
-  ['a seed', { loss: { ratio: '1%' }, seed: 42 }, 'seed'],
-  ['half a microsecond', { delay: { time: '500ns' } }, 'delay.time'],
-  ['a jitter of half a microsecond', { delay: { time: '5ms', jitter: '1500ns' } }, 'delay.jitter'],
-  ['five minutes', { delay: { time: '5m' } }, 'delay.time'],
-])(
-  'what the agent cannot do yet is refused as not-supported, never ignored: %s',
-  async (_, document, field) => {
-    expect(await agent.put('/v1/faults/a', document)).toMatchObject({
+test.each<[string, unknown, Capable]>([
+  ['delay without netem', { delay: { time: '20ms' } }, { netem: missing, kinds: { delay: missing } }],
+  ['ingress without clsact', { partition: true, direction: 'ingress' }, { ingress: missing }],
+  ['a seed on an old kernel', { loss: { ratio: '1%' }, seed: 42 }, { kinds: { seed: missing } }],
+  ['half a microsecond through tc', { delay: { time: '500ns' } }, { timeStepNanoseconds: 1_000 }],
+  ['five minutes through tc', { delay: { time: '5m' } }, { longestTimeNanoseconds: 274e9 }],
+])('what cannot be done here is refused with 501, never ignored: %s', async (_, document, lacking) => {
+  const limited = await startTestAgent({ driver: lackingDriver(lacking) });
+  for (const path of ['/v1/faults/a', '/v1/faults/a?dryRun=true'])
+    expect(await limited.put(path, document)).toMatchObject({
       status: 501,
-      body: { code: 'not-supported', field },
+      body: { hint: expect.stringMatching(/\S/) },
     });
-    expect(await names()).toEqual([]);
-    expect(agent.driver.applied).toHaveLength(1);
-  },
-);
+  expect((await limited.call('/v1/faults')).body).toMatchObject({ faults: [] });
+  expect(limited.driver.applied).toHaveLength(1);
+  await limited.agent.close();
+});
+
+/** On a kernel that cannot do everything. */
+function lackingDriver({ kinds, ...others }: Capable): FakeDriver {
+  const driver = new FakeDriver();
+  const { capable } = driver;
+  driver.capable = { ...capable, ...others, kinds: { ...capable.kinds, ...kinds } };
+  return driver;
+}
+
+test('60,000 targets fit, and their commands are counted rather than listed', async () => {
+  const to = Array.from({ length: 60_000 }, (_, index) => ({
+    cidr: `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}/32`,
+  }));
+  await agent.agent.close();
+  agent = await startTestAgent({ env: { PODLAG_MOST_TARGETS: '60000' } });
+  const { status, body } = await agent.put('/v1/faults/far', { delay: { time: '20ms' }, to });
+  expect(status).toBe(200);
+  const { commands, commandCount } = body as { commands: string[]; commandCount: number };
+  expect(commands).toHaveLength(1_000);
+  expect(commandCount).toBeGreaterThan(60_000);
+});
+
+test('a drained change answers when its last stage is in force, and so does one that comes between', async () => {
+  await agent.call('/latency/100ms');
+  const answers: Reply[] = [];
+  const note = (answer: Reply): void => void answers.push(answer);
+  void agent.call('/latency/0ms?drain=true').then(note);
+  await eventually(() => agent.driver.applied.length > 2);
+  expect((await agent.call('/v1/faults')).body).toMatchObject({ faults: [] });
+  void agent.put('/v1/faults/b', { delay: { time: '1ms' }, to: [{ cidr: '10.0.0.1' }] }).then(note);
+  await eventually(() => agent.driver.applied.length > 3);
+  expect(await names()).toEqual(['b']);
+  expect(answers).toEqual([]);
+  while (answers.length < 2) {
+    agent.clock.advance(100);
+    await agent.call('/healthz');
+  }
+  expect(answers).toMatchObject([{ status: 200 }, { status: 200 }]);
+  expect(await names()).toEqual(['b']);
+  expect((await agent.call('/v1/state')).body).toMatchObject({ drift: [] });
+});
+
+test.each([
+  ['PUT', '/v1/faults/a'],
+  ['DELETE', '/v1/faults/kept'],
+  ['PUT', '/v1/faults'],
+  ['DELETE', '/v1/faults'],
+  ['GET', '/latency/20ms'],
+])('%s %s with a parameter that it does not take changes nothing', async (method, path) => {
+  await agent.put('/v1/faults/kept', { partition: true });
+  const body = path === '/v1/faults' ? '{"faults":[]}' : '{"partition":true}';
+  const sent = method === 'PUT' ? { method, body, headers: json() } : { method };
+  expect(await agent.call(`${path}?dryrun=true`, sent)).toMatchObject({
+    status: 400,
+    body: {
+      code: 'malformed-request',
+      field: 'dryrun',
+      hint: expect.stringContaining('Did you mean dryRun?'),
+    },
+  });
+  expect(await names()).toEqual(['kept']);
+});
+
+async function eventually(condition: () => boolean): Promise<void> {
+  while (!condition()) await agent.call('/healthz');
+}
 
 test.each<[string, string, CallOptions, { status: number; code: string }]>([
   ['a fault that is not there', '/v1/faults/none', {}, { status: 404, code: 'no-such-fault' }],
@@ -154,7 +270,7 @@ test.each<[string, string, CallOptions, { status: number; code: string }]>([
   [
     'too large a body',
     '/v1/faults/a',
-    { method: 'PUT', body: `"${'x'.repeat(2e6)}"`, headers: json() },
+    { method: 'PUT', body: `"${'x'.repeat(9e6)}"`, headers: json() },
     { status: 413, code: 'body-too-large' },
   ],
   [
@@ -197,17 +313,18 @@ test('when the kernel refuses, the answer says so, what was set stays, and the a
 });
 
 test('a kernel without netem is refused with the fix, and taking away still works', async () => {
-  agent.driver.shaping = {
-    available: false,
-    code: 'netem-missing',
-    reason: 'Specified qdisc kind is unknown.',
-    hint: 'modprobe sch_netem',
-  };
-  expect(await agent.call('/latency/20ms')).toMatchObject({
+  const lacking = { netem: missing, kinds: { delay: missing } };
+  const limited = await startTestAgent({ driver: lackingDriver(lacking) });
+  expect(await limited.call('/latency/20ms')).toMatchObject({
     status: 501,
-    body: { code: 'netem-missing', hint: 'modprobe sch_netem', detail: 'Specified qdisc kind is unknown.' },
+    body: {
+      code: 'netem-missing',
+      hint: 'modprobe sch_netem',
+      detail: expect.stringContaining('is unknown'),
+    },
   });
-  expect((await agent.call('/latency/0ms')).status).toBe(200);
+  expect((await limited.call('/latency/0ms')).status).toBe(200);
+  await limited.agent.close();
 });
 
 function json(): Record<string, string> {

@@ -2,10 +2,9 @@ import { faultDocument, parseFault, quote, type Fault } from '@podlag/core';
 import type { Request } from 'express';
 import { agentErrors } from './agent-errors';
 import type { Answer, Route } from './answer';
-import { hold, noFaults, setOf, withFault, withoutFault, type FaultSet } from './fault-set';
-import type { Shaper } from './shaper';
-
-type Step = (faults: FaultSet, now: number) => FaultSet;
+import { assertFewListed, hold, noFaults, setOf, withFault, withoutFault, type FaultSet } from './fault-set';
+import { askedChange } from './query';
+import type { Shaper, Step } from './shaper';
 
 /** Faults by name, and the whole set in one step. */
 export function faultRoutes(shaper: Shaper): readonly Route[] {
@@ -14,7 +13,7 @@ export function faultRoutes(shaper: Shaper): readonly Route[] {
     {
       method: 'put',
       path: '/v1/faults',
-      handle: (request) => changeSet(shaper, request, replaceAll(request.body)),
+      handle: (request) => changeSet(shaper, request, replaceAll(request.body, shaper.mostTargets)),
     },
     { method: 'delete', path: '/v1/faults', handle: (request) => changeSet(shaper, request, () => noFaults) },
     { method: 'get', path: '/v1/faults/:name', handle: (request) => readOne(shaper, nameOf(request)) },
@@ -43,6 +42,7 @@ function readOne(shaper: Shaper, name: string): Answer {
 }
 
 function putOne(shaper: Shaper, request: Request): Promise<Answer> {
+  assertFewListed([request.body], shaper.mostTargets);
   const fault = parseFault(request.body, nameOf(request));
   return changeSet(shaper, request, (faults, now) => withFault(faults, hold(fault, now)));
 }
@@ -53,14 +53,27 @@ function deleteOne(shaper: Shaper, request: Request): Promise<Answer> {
   return changeSet(shaper, request, (faults) => withoutFault(faults, existing(faults, name).name));
 }
 
-/** With `?dryRun=true` the answer is what would be done. */
+/** A change of 60,000 targets is as many commands, and who reads them wants the first. */
+const mostCommands = 1_000;
+
 async function changeSet(shaper: Shaper, request: Request, step: Step): Promise<Answer> {
-  if (isDryRun(request)) return { body: { dryRun: true, commands: await shaper.preview(step) } };
-  const { commands } = await shaper.change(step);
-  return { body: { dryRun: false, commands, ...(faultSetBody(shaper.faults) as object) } };
+  const { dryRun, drain } = askedChange(request);
+  if (dryRun) return previewed(shaper, step);
+  const { commands } = await shaper.change(step, { drain });
+  return { body: { dryRun: false, ...listed(commands), ...(faultSetBody(shaper.faults) as object) } };
 }
 
-function replaceAll(body: unknown): Step {
+/** The answer to `?dryRun=true`: what would be done. */
+export async function previewed(shaper: Shaper, step: Step): Promise<Answer> {
+  const commands = await shaper.preview(step);
+  return { body: { dryRun: true, ...listed(commands) }, text: commands.slice(0, mostCommands).join('\n') };
+}
+
+function listed(commands: readonly string[]): object {
+  return { commands: commands.slice(0, mostCommands), commandCount: commands.length };
+}
+
+function replaceAll(body: unknown, mostTargets: number): Step {
   const list = (body as { faults?: unknown } | undefined)?.faults;
   if (!Array.isArray(list)) {
     throw agentErrors.error('malformed-request', 'faults: a list of faults is expected', {
@@ -68,6 +81,7 @@ function replaceAll(body: unknown): Step {
       hint: 'Send {"faults": [...]}, as GET /v1/faults answers it; an empty list takes all away.',
     });
   }
+  assertFewListed(list, mostTargets);
   const faults = list.map((document) => parseFault(document));
   const double = faults.find(({ name }, index) => faults.findIndex((other) => other.name === name) !== index);
   if (double) throw agentErrors.error('duplicate-name', `two faults of the set are called ${double.name}`);
@@ -82,15 +96,4 @@ function existing(faults: FaultSet, name: string): Fault {
 
 function nameOf(request: Request): string {
   return String(request.params.name);
-}
-
-function isDryRun(request: Request): boolean {
-  const { dryRun } = request.query;
-  if (dryRun === undefined || dryRun === 'false') return false;
-  if (dryRun === 'true') return true;
-  // Taken for a wish to change nothing, a typing error would change the network.
-  throw agentErrors.error('malformed-request', `dryRun: ${quote(dryRun)} is neither true nor false`, {
-    field: 'dryRun',
-    hint: 'Write ?dryRun=true, or leave it out.',
-  });
 }

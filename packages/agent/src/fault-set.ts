@@ -1,4 +1,4 @@
-import type { Fault } from '@podlag/core';
+import type { Fault, PodlagError } from '@podlag/core';
 import { agentErrors } from './agent-errors';
 
 /** A fault and when it goes by itself, in milliseconds since the epoch. */
@@ -37,6 +37,44 @@ export function withoutFault(set: FaultSet, name: string): FaultSet {
 /** @throws PodlagError `too-many-faults` */
 export function setOf(held: readonly HeldFault[]): FaultSet {
   return bounded(new Map(held.map((one) => [one.fault.name, one])));
+}
+
+/**
+ * How many targets there are, `to` and `except` of all faults together. Those of a fault for both directions count twice:
+ * each direction has filters of its own.
+ */
+export function targetsIn(set: FaultSet): number {
+  return faultsOf(set).reduce<number>((sum, fault) => sum + listedTargets(fault), 0);
+}
+
+/**
+ * A set that does not grow passes: what was set when `most` was greater can always be taken away.
+ *
+ * @throws PodlagError `too-many-targets`
+ */
+export function assertFewTargets(set: FaultSet, before: FaultSet, most: number): void {
+  const count = targetsIn(set);
+  if (count > most && count > targetsIn(before)) throw tooManyTargets(count, most);
+}
+
+/**
+ * The same for documents that nobody has parsed yet: to parse a million targets takes the memory that is to be saved.
+ *
+ * @throws PodlagError `too-many-targets`
+ */
+export function assertFewListed(documents: readonly unknown[], most: number): void {
+  const count = documents.reduce<number>((sum, document) => sum + listedTargets(document), 0);
+  if (count > most) throw tooManyTargets(count, most);
+}
+
+function listedTargets(document: unknown): number {
+  const { to, except, direction } = (document ?? {}) as Partial<Record<keyof Fault, unknown>>;
+  const count = [to, except].reduce<number>((sum, list) => sum + (Array.isArray(list) ? list.length : 0), 0);
+  return direction === 'both' ? 2 * count : count;
+}
+
+function tooManyTargets(count: number, most: number): PodlagError {
+  return agentErrors.error('too-many-targets', `${count} targets are more than ${most}`);
 }
 
 export function faultsOf(set: FaultSet): readonly Fault[] {

@@ -5,7 +5,7 @@ beforeEach(async () => (agent = await startTestAgent()));
 afterEach(() => agent.agent.close());
 
 const leafDelays = (): string[] =>
-  agent.driver.applied.map(({ profile }) => profile?.delay.time.toString() ?? 'none');
+  agent.driver.applied.map(({ egress }) => egress?.classes[0]?.profile.delay.time.toString() ?? 'none');
 
 test('GET /latency/20ms answers with the tc command, once the kernel has confirmed it', async () => {
   const { status, body, headers } = await agent.call('/latency/20ms');
@@ -36,7 +36,7 @@ test.each(['/latency/0ms', '/latency/0', '/latency/0s'])(
     await agent.call('/latency/20ms');
     expect(await agent.call(path)).toMatchObject({
       status: 200,
-      body: { 'tc command': 'tc filter del dev eth0 parent 1: protocol all pref 60000', latency: '0ms' },
+      body: { 'tc command': 'tc filter del dev eth0 parent 1: pref 60000 protocol all', latency: '0ms' },
     });
     expect((await agent.call('/latency')).body).toMatchObject({ latency: '0ms', faults: [] });
   },
@@ -72,6 +72,34 @@ test('a latency leaves other faults alone, and they add', async () => {
   });
   await agent.call('/latency/0');
   expect((await agent.call('/latency')).body).toMatchObject({ latency: '5ms', faults: ['slow-pd'] });
+});
+
+test('a dry run answers the commands and changes nothing', async () => {
+  expect((await agent.call('/latency/20ms?dryRun=true')).body).toEqual({
+    dryRun: true,
+    commands: expect.arrayContaining([expect.stringContaining('netem limit 25000 delay 20ms')]),
+    commandCount: expect.any(Number),
+  });
+  expect((await agent.call('/latency')).body).toMatchObject({ latency: '0ms', faults: [] });
+});
+
+const commandOf = async (path: string): Promise<string> =>
+  ((await agent.call(path)).body as { 'tc command': string })['tc command'];
+
+test('behind a partition a latency has no command of its own', async () => {
+  await agent.put('/v1/faults/par', { partition: true });
+  expect(await commandOf('/latency/20ms')).toBe('');
+  expect(await commandOf('/latency/0ms')).toBe('');
+});
+
+test('beside faults with targets the command is that of the class for everybody', async () => {
+  await agent.put('/v1/faults/near', { delay: { time: '5ms' }, to: [{ cidr: '10.1.0.0/16' }] });
+  await agent.put('/v1/faults/cut', { partition: true, to: [{ cidr: '10.2.0.0/16' }] });
+  for (const path of ['/latency/20ms', '/latency/30ms'])
+    expect(await commandOf(path)).toMatch(
+      new RegExp(`^tc qdisc .* netem limit [0-9]+ delay ${path.slice(9)} rate 1tbit$`),
+    );
+  expect(await commandOf('/latency/0ms')).toBe('tc filter del dev eth0 parent 1: pref 60000 protocol all');
 });
 
 test.each([

@@ -1,13 +1,14 @@
-import { createLogger, isPodlagError, loadConfig } from '@podlag/core';
+import { createLogger, isPodlagError } from '@podlag/core';
 import { startAgent } from './agent';
-import { agentConfig } from './config';
+import { readAgentConfig } from './config';
 import { version } from './version';
 
 async function main(): Promise<void> {
   const { env } = process;
-  const config = loadConfig(agentConfig, { env });
+  const { config, warnings } = readAgentConfig(env);
   const logger = createLogger('agent', config.logLevel);
-  const starting = startAgent({ config, logger, env });
+  for (const warning of warnings) logger.warn(warning);
+  const starting = startAgent({ config, logger, env, releaseMemory });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       logger.info({ signal }, 'stopping; what is set stays in the kernel');
@@ -17,14 +18,15 @@ async function main(): Promise<void> {
   const agent = await starting;
   const startedInMs = Math.round(performance.now());
   logger.info({ version, port: agent.port, ready: agent.readiness.ready, startedInMs }, 'listening');
-  releaseStartupMemory();
+  releaseMemory();
 }
 
 /**
- * Loading leaves a third of the heap as garbage that an idle program would keep for hours. `last-resort` also gives the
- * pages back to the system. Only under `node --expose-gc`, as the image starts it.
+ * Loading leaves a third of the heap as garbage that an idle program would keep for hours, and a large change leaves more
+ * than it keeps. `last-resort` also gives the pages back to the system. Only under `node --expose-gc`, as the image
+ * starts it.
  */
-function releaseStartupMemory(): void {
+function releaseMemory(): void {
   const { gc } = globalThis as { gc?: (options: object) => void };
   gc?.({ type: 'major', flavor: 'last-resort', execution: 'sync' });
 }

@@ -1,6 +1,7 @@
-import { handles, type Reading } from '@podlag/netem';
+import type { Counters } from '@podlag/netem';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { countersAt, observedDelay } from './observed-view';
+import type { DeviceReading } from './device-reading';
+import { countersOf, observedDelay } from './observed-view';
 import type { Shaper, ShaperObserver } from './shaper';
 import { version } from './version';
 
@@ -28,6 +29,10 @@ export class AgentMetrics implements ShaperObserver {
     'podlag_agent_drift',
     'Things that the kernel has otherwise than asked; 0 is as it should be.',
   );
+  readonly #drifts = this.#counter(
+    'podlag_agent_drift_total',
+    'Times that the kernel was found otherwise than asked, in a way that it was not before.',
+  );
   readonly #delay = this.#gauge(
     'podlag_agent_netem_delay_seconds',
     'Delay in force for everybody, read back from the kernel.',
@@ -35,16 +40,17 @@ export class AgentMetrics implements ShaperObserver {
   );
   readonly #shapedPackets = this.#gauge(
     'podlag_agent_shaped_packets',
-    'Packets that left through the faults since the tree was made.',
-    ['device'],
+    'Packets that went through the faults since their classes were made.',
+    ['device', 'direction'],
   );
   readonly #shapedDrops = this.#gauge(
     'podlag_agent_shaped_drops',
-    'Packets that the faults have dropped since the tree was made.',
-    ['device'],
+    'Packets that the faults have dropped since their classes were made.',
+    ['device', 'direction'],
   );
   readonly #backlog = this.#gauge('podlag_agent_backlog_packets', 'Packets that are being delayed now.', [
     'device',
+    'direction',
   ]);
   readonly #leaseSaved = this.#gauge(
     'podlag_agent_survives_restart',
@@ -67,17 +73,25 @@ export class AgentMetrics implements ShaperObserver {
     this.#expired.inc(faults);
   }
 
+  drifted(): void {
+    this.#drifts.inc();
+  }
+
   /** Takes over what is only known by asking: called at each scrape. */
-  observe(shaper: Shaper, { observed, differences }: Reading): void {
-    const { device } = shaper;
-    const shaped = countersAt(observed, handles.shapedClass);
+  observe(shaper: Shaper, { observed, differences }: DeviceReading): void {
     this.#faults.set(shaper.faults.size);
     this.#drift.set(differences.length);
-    this.#delay.set({ device, direction: 'egress' }, observedDelay(observed).nanoseconds / 1e9);
-    this.#shapedPackets.set({ device }, shaped.packets);
-    this.#shapedDrops.set({ device }, shaped.drops);
-    this.#backlog.set({ device }, shaped.backlogPackets);
     this.#leaseSaved.set(shaper.leaseState.saved ? 1 : 0);
+    for (const direction of ['egress', 'ingress'] as const) {
+      const labels = { device: shaper.device, direction };
+      const side = observed?.[direction];
+      const shaped = countersOf(shaper.tree[direction], side).filter(({ faults }) => faults.length > 0);
+      const sum = (field: keyof Counters): number => shaped.reduce((total, one) => total + one[field], 0);
+      this.#delay.set(labels, observedDelay(side).nanoseconds / 1e9);
+      this.#shapedPackets.set(labels, sum('packets'));
+      this.#shapedDrops.set(labels, sum('drops'));
+      this.#backlog.set(labels, sum('backlogPackets'));
+    }
   }
 
   #counter<L extends string = never>(name: string, help: string, labelNames: L[] = []): Counter<L> {

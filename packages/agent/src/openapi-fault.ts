@@ -1,7 +1,5 @@
 import { directions, namedDistributions } from '@podlag/core';
-
-/** A JSON Schema, or another object of an OpenAPI document. */
-export type Schema = Record<string, unknown>;
+import type { Schema } from './openapi-schema';
 
 const duration: Schema = {
   type: ['string', 'number'],
@@ -25,38 +23,58 @@ const chance = { ratio, correlation: ratio };
 const targets: Schema = {
   type: 'array',
   minItems: 1,
-  items: object(
-    {
+  maxItems: 65_536,
+  items: {
+    ...object({
       cidr: { type: 'string', examples: ['10.244.1.0/24', 'fd00::/8'] },
       ports: {
         type: 'array',
         minItems: 1,
-        items: { type: ['integer', 'string'], examples: [2379, '20160-20180'] },
+        maxItems: 64,
+        items: {
+          oneOf: [
+            { type: 'integer', minimum: 1, maximum: 65_535 },
+            { type: 'string', pattern: '^[0-9]{1,5}(-[0-9]{1,5})?$' },
+          ],
+          description: 'A port from 1 to 65535, or a range of them.',
+          examples: [2379, '20160-20180'],
+        },
       },
       protocol: { enum: ['tcp', 'udp', 'icmp'] },
-    },
-    ['cidr'],
-  ),
+    }),
+    minProperties: 1,
+    description: 'Whom a fault meets: an address block, ports, a protocol, or what fits all that is said.',
+  },
+};
+
+const table: Schema = {
+  type: 'array',
+  items: { type: 'number', minimum: -4, maximum: 3.9998 },
+  minItems: 2,
+  maxItems: 16_384,
+  description: 'Quantiles of the delay in units of the jitter, rising.',
 };
 
 /** The fault document, as packages/core parses it. */
 export const faultSchema: Schema = {
   ...object({
     name: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$', description: 'A DNS label.' },
-    delay: object(
-      {
-        time: duration,
+    delay: {
+      ...object({
+        time: { ...duration, description: 'One way: of each packet, in each direction of the fault.' },
+        rtt: {
+          ...duration,
+          description: 'In place of time: what a round trip takes longer; half each way when there are two.',
+        },
         jitter: duration,
         correlation: ratio,
         distribution: {
-          oneOf: [
-            { enum: [...namedDistributions] },
-            object({ table: { type: 'array', items: { type: 'number' }, minItems: 2 } }, ['table']),
-          ],
+          oneOf: [{ enum: [...namedDistributions] }, object({ table }, ['table'])],
         },
-      },
-      ['time'],
-    ),
+      }),
+      oneOf: [{ required: ['time'] }, { required: ['rtt'] }],
+      dependentRequired: { distribution: ['jitter'], correlation: ['jitter'] },
+    },
     loss: {
       oneOf: [
         object(chance, ['ratio']),
@@ -68,7 +86,7 @@ export const faultSchema: Schema = {
     },
     duplicate: object(chance, ['ratio']),
     corrupt: object(chance, ['ratio']),
-    reorder: object({ ...chance, gap: { type: 'integer', minimum: 1 } }, ['ratio']),
+    reorder: object({ ...chance, gap: { type: 'integer', minimum: 1, maximum: 1_000_000 } }, ['ratio']),
     rate: { type: ['string', 'number'], description: 'Bits per second, as 10mbit.', examples: ['10mbit'] },
     partition: { const: true, description: 'Nothing passes, silently.' },
     direction: { enum: [...directions], default: 'egress' },
@@ -78,6 +96,7 @@ export const faultSchema: Schema = {
     seed: {
       type: 'integer',
       minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
       description: 'The same random numbers each time (Linux 6.6 or newer).',
     },
   }),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseFault } from '@podlag/core';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { routesOf, type AppParts } from './app';
@@ -41,7 +42,15 @@ test.each<[string, string] | [string, string, unknown]>([
   ['get', '/v1/faults/a'],
   ['get', '/v1/faults'],
   ['put', '/v1/faults', { faults: [{ name: 'b', ...fault }] }],
+  [
+    'put',
+    '/v1/faults/shaped',
+    { rate: '10mbit', direction: 'both', to: [{ ports: [80] }], delay: { rtt: '4ms' } },
+  ],
   ['get', '/v1/state'],
+  ['get', '/v1/explain?dst=10.1.2.3&port=2379'],
+  ['get', '/v1/explain?dst=fd00::1&protocol=icmp&direction=ingress'],
+  ['get', '/v1/explain?dst=somewhere'],
   ['delete', '/v1/faults/b'],
   ['delete', '/v1/faults'],
   ['get', '/healthz'],
@@ -74,11 +83,63 @@ test.each<[string, string] | [string, string, unknown]>([
   expect(validate.errors).toBeNull();
 });
 
+const delayed = (table: readonly number[]): object => ({
+  delay: { time: '20ms', jitter: '1ms', distribution: { table } },
+});
+const many = (count: number, item: unknown): readonly unknown[] => Array.from({ length: count }, () => item);
+
+// On either side of each bound: the one that the schema and the parser have must be the same.
+test.each([
+  ['the least of a table', delayed([-4, 0]), delayed([-4.0001, 0])],
+  ['the most of a table', delayed([0, 3.9998]), delayed([0, 3.9999])],
+  ['the length of a table', delayed([...many(16_384, 0)] as number[]), delayed(many(16_385, 0) as number[])],
+  ['the shortest table', delayed([0, 0]), delayed([0])],
+  [
+    'the targets of to',
+    { partition: true, to: many(65_536, { protocol: 'tcp' }) },
+    { partition: true, to: many(65_537, { protocol: 'tcp' }) },
+  ],
+  [
+    'the targets of except',
+    { partition: true, except: many(65_536, { protocol: 'tcp' }) },
+    { partition: true, except: many(65_537, { protocol: 'tcp' }) },
+  ],
+  ['how many ports', portsOf(many(64, 1)), portsOf(many(65, 1))],
+  ['the lowest port', portsOf([1]), portsOf([0])],
+  ['the highest port', portsOf([65_535]), portsOf([65_536])],
+  ['a port in words', portsOf(['80-90']), portsOf(['http'])],
+  ['the gap', reordered({ gap: 1_000_000 }), reordered({ gap: 1_000_001 })],
+  [
+    'the seed',
+    { loss: { ratio: '1%' }, seed: Number.MAX_SAFE_INTEGER },
+    { loss: { ratio: '1%' }, seed: Number.MAX_SAFE_INTEGER + 1 },
+  ],
+])('the schema of a fault and the parser draw one line: %s', (_, within, beyond) => {
+  const validate = ajv.compile({ $ref: 'podlag#/components/schemas/Fault' });
+  expect([validate(within), validate(beyond)]).toEqual([true, false]);
+  expect(() => parseFault(within, 'x')).not.toThrow();
+  expect(() => parseFault(beyond, 'x')).toThrow();
+});
+
+function portsOf(ports: readonly unknown[]): object {
+  return { partition: true, to: [{ ports }] };
+}
+
+function reordered(more: object): object {
+  return { delay: { time: '1ms' }, reorder: { ratio: '1%', ...more } };
+}
+
 test.each([
   [fault, true],
   [{ loss: { state: { p13: '1%' } } }, true],
-  [{ delay: { time: '20ms', distribution: { table: [-1, 0, 1] } } }, true],
+  [delayed([-1, 0, 1]), true],
+  [{ delay: { time: '20ms', distribution: 'normal' } }, false],
+  [{ delay: { time: '20ms', correlation: '1%' } }, false],
   [{ dealy: { time: '20ms' } }, false],
+  [{ delay: { rtt: '20ms' } }, true],
+  [{ delay: { rtt: '20ms', time: '20ms' } }, false],
+  [{ partition: true, to: [{ ports: ['80-90'] }, { protocol: 'icmp' }] }, true],
+  [{ partition: true, to: [{}] }, false],
   [{ delay: {} }, false],
   [{ partition: false }, false],
   [{ direction: 'up' }, false],

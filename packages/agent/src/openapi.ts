@@ -1,18 +1,10 @@
-import { faultSchema, type Schema } from './openapi-fault';
+import { protocols } from '@podlag/core';
+import { faultSchema } from './openapi-fault';
+import { count, list, object, ref, text, type Schema } from './openapi-schema';
+import { stateSchemas } from './openapi-state';
 import { version } from './version';
 
 /** The API's description (OpenAPI 3.1). Tests hold it against the handlers: every path, and every answer's shape. */
-
-const text = (description: string): Schema => ({ type: 'string', description });
-const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
-const list = (items: Schema): Schema => ({ type: 'array', items });
-const object = (properties: Record<string, Schema>, optional: readonly string[] = []): Schema => ({
-  type: 'object',
-  additionalProperties: false,
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-});
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 
 const commands = list(text('A tc(8) command, in the order in which they ran or would run.'));
 const expiries: Schema = {
@@ -20,12 +12,7 @@ const expiries: Schema = {
   additionalProperties: { type: 'string', format: 'date-time' },
   description: 'When faults go by themselves, by name; those without a ttl are not in it.',
 };
-const counters = object({
-  bytes: count('Bytes that went through.'),
-  packets: count('Packets that went through.'),
-  drops: count('Packets dropped.'),
-  backlogPackets: count('Packets waiting now.'),
-});
+const commandCount = count('How many commands there are; the list ends after 1,000.');
 
 const schemas: Record<string, Schema> = {
   Fault: faultSchema,
@@ -45,7 +32,9 @@ const schemas: Record<string, Schema> = {
     description: 'RFC 9457 problem details.',
   },
   LatencySet: object({
-    'tc command': text('The command that made the difference; empty when nothing had to change.'),
+    'tc command': text(
+      'The command that made the difference to packets to nobody in particular; empty when there is none.',
+    ),
     latency: text('The delay now asked for by the fault called latency.'),
   }),
   Latency: object({
@@ -54,51 +43,15 @@ const schemas: Record<string, Schema> = {
     faults: list(text('Name of a fault that is set.')),
   }),
   FaultSet: object({ faults: list(ref('Fault')), expiresAt: expiries }),
-  Preview: object({ dryRun: { const: true }, commands }),
-  Change: object({ dryRun: { const: false }, commands, faults: list(ref('Fault')), expiresAt: expiries }),
-  State: object({
-    desired: ref('FaultSet'),
-    observed: object({
-      device: text('The device that is shaped.'),
-      classes: list(text('HTB class id.')),
-      filters: list({ type: 'object' }),
-      qdiscs: list({ type: 'object', required: ['kind', 'handle', 'parent'] }),
-    }),
-    drift: list(
-      object({
-        what: text('Where they differ.'),
-        asked: text('As asked.'),
-        observed: text('As the kernel shows it.'),
-      }),
-    ),
-    capabilities: object({
-      kernel: text('As of uname -r.'),
-      iproute2: text('As of tc -V.'),
-      shaping: {
-        oneOf: [
-          object({ available: { const: true } }),
-          object({
-            available: { const: false },
-            code: text('Error code.'),
-            reason: text('The kernel’s words.'),
-            hint: text('How to get it.'),
-          }),
-        ],
-      },
-    }),
-    counters: object({ shaped: counters, passed: counters }),
-    expiresAt: {
-      type: ['string', 'null'],
-      format: 'date-time',
-      description: 'When the next fault goes by itself.',
-    },
-    survivesRestart: {
-      oneOf: [
-        object({ saved: { const: true } }),
-        object({ saved: { const: false }, reason: text('Why not.') }),
-      ],
-    },
+  Preview: object({ dryRun: { const: true }, commands, commandCount }),
+  Change: object({
+    dryRun: { const: false },
+    commands,
+    commandCount,
+    faults: list(ref('Fault')),
+    expiresAt: expiries,
   }),
+  ...stateSchemas,
   Liveness: object({ status: { const: 'alive' } }),
   Readiness: object({ status: { const: 'ready' } }),
   NotReady: object({ status: { const: 'not ready' }, reason: text('Why, and what to do.') }),
@@ -114,19 +67,31 @@ const problem = {
   content: { 'application/problem+json': { schema: ref('Problem') } },
 };
 
-const parameter = (name: string, where: string, description: string, required = true): Schema => ({
-  name,
-  in: where,
-  required,
-  description,
-  schema: { type: where === 'query' ? 'boolean' : 'string' },
+const inPath = (name: string, description: string): Schema => ({
+  ...{ name, in: 'path', required: true, description },
+  schema: { type: 'string' },
 });
-const faultName = parameter('name', 'path', 'The name of the fault, a DNS label.');
-const dryRun = parameter('dryRun', 'query', 'true: answer the commands and change nothing.', false);
+const inQuery = (name: string, description: string, schema: Schema = { type: 'boolean' }): Schema => ({
+  ...{ name, in: 'query', required: false, description },
+  schema,
+});
+const faultName = inPath('name', 'The name of the fault, a DNS label.');
+const changeOptions = [
+  inQuery('dryRun', 'true: answer the commands and change nothing.'),
+  inQuery(
+    'drain',
+    'true: where a delay gets shorter no packet overtakes another; the answer waits for it. Absent: so while another change drains. false: at once.',
+  ),
+];
+const port: Schema = { type: 'integer', minimum: 1, maximum: 65_535 };
 
 const changed: Schema = {
   description: 'In force: the kernel was read back. With dryRun, what would be done.',
   content: { 'application/json': { schema: { oneOf: [ref('Change'), ref('Preview')] } } },
+};
+const latencySet: Schema = {
+  description: 'In force. With dryRun, what would be done.',
+  content: { 'application/json': { schema: { oneOf: [ref('LatencySet'), ref('Preview')] } } },
 };
 const faultSetBody: Schema = {
   required: true,
@@ -157,30 +122,48 @@ export const openapi = {
       get: operation('The delay that is in force', json('Latency', 'Read back from the kernel.')),
     },
     '/latency/{duration}': {
-      get: operation('Set a delay for everybody, or take it away with 0ms', json('LatencySet', 'In force.'), {
-        parameters: [parameter('duration', 'path', 'As 20ms, 0.5ms, 250us; a bare number is milliseconds.')],
+      get: operation('Set a delay for everybody, or take it away with 0ms', latencySet, {
+        parameters: [
+          inPath('duration', 'As 20ms, 0.5ms, 250us; a bare number is milliseconds.'),
+          ...changeOptions,
+        ],
       }),
     },
     '/v1/faults': {
       get: operation('The faults that are set', json('FaultSet', 'As asked for.')),
       put: operation('Replace the whole set in one step', changed, {
-        parameters: [dryRun],
+        parameters: changeOptions,
         requestBody: faultSetBody,
       }),
-      delete: operation('Take all faults away', changed, { parameters: [dryRun] }),
+      delete: operation('Take all faults away', changed, { parameters: changeOptions }),
     },
     '/v1/faults/{name}': {
       get: operation('One fault', json('Fault', 'As asked for.'), { parameters: [faultName] }),
       put: operation('Set or replace one fault', changed, {
-        parameters: [faultName, dryRun],
+        parameters: [faultName, ...changeOptions],
         requestBody: { required: true, content: { 'application/json': { schema: ref('Fault') } } },
       }),
-      delete: operation('Take one fault away', changed, { parameters: [faultName, dryRun] }),
+      delete: operation('Take one fault away', changed, { parameters: [faultName, ...changeOptions] }),
     },
     '/v1/state': {
       get: operation(
         'What is asked, what is observed, and where they differ',
         json('State', 'Read just now.'),
+      ),
+    },
+    '/v1/explain': {
+      get: operation(
+        'Which faults a packet to or from somebody meets, and how much longer it takes',
+        json('Explanation', 'By the code that shapes the packets.'),
+        {
+          parameters: [
+            { ...inQuery('dst', 'The other end, as 10.1.2.3.', { type: 'string' }), required: true },
+            inQuery('protocol', 'tcp when absent.', { enum: [...protocols] }),
+            inQuery('port', 'Of the other end.', port),
+            inQuery('localPort', 'Of the pod.', port),
+            inQuery('direction', 'Absent: both.', { enum: ['egress', 'ingress'] }),
+          ],
+        },
       ),
     },
     '/healthz': { get: operation('Whether the agent lives', json('Liveness', 'It does.')) },

@@ -24,7 +24,7 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
 function asPodlagError(error: unknown): PodlagError {
   if (error instanceof PodlagError) return error;
   const { status, type, message } = error as { status?: number; type?: string; message?: string };
-  if (type === 'entity.too.large') return agentErrors.error('body-too-large', 'the body is more than 1 MB');
+  if (type === 'entity.too.large') return agentErrors.error('body-too-large', 'the body is more than 8 MB');
   if (status !== undefined && status >= 400 && status < 500) {
     return agentErrors.error('malformed-request', message ?? 'the request cannot be read', { cause: error });
   }

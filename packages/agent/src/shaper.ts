@@ -1,44 +1,74 @@
 import { isPodlagError, TaskQueue, type Clock, type Logger } from '@podlag/core';
-import {
-  assertSupported,
-  compose,
-  handles,
-  netemErrors,
-  type Applied,
-  type Observed,
-  type QdiscDriver,
-  type QdiscTree,
-  type Reading,
-} from '@podlag/netem';
-import { faultsOf, nextExpiry, noFaults, unexpired, type FaultSet } from './fault-set';
+import type { Applied, Exemption, QdiscDriver, QdiscTree } from '@podlag/netem';
+import type { DeviceReading, IndexOf } from './device-reading';
+import { Drain } from './drain';
+import { DriftWatch, type DriftSettings } from './drift-watch';
+import { Expiry } from './expiry';
+import { assertFewTargets, noFaults, unexpired, type FaultSet } from './fault-set';
 import type { LeaseFile } from './lease-file';
-
-/** Whether a restart of the agent would find what is set now. */
-export type LeaseState = { readonly saved: true } | { readonly saved: false; readonly reason: string };
+import { LeaseKeeper, type LeaseState } from './lease-keeper';
+import { isDoneWithout } from './missing-device';
+import { renumbered, type RememberedClasses } from './remembered-classes';
+import { ShapedDevice } from './shaped-device';
+import { laterStages, type Stage } from './staged-change';
+import { Tidying } from './tidying';
 
 export interface ShaperParts {
   readonly device: string;
-  readonly agentPort: number;
+  readonly exemptions: readonly Exemption[];
   readonly driver: QdiscDriver;
   readonly lease: LeaseFile;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly drift: DriftSettings;
+  /** Of all faults together. */
+  readonly mostTargets: number;
   /** Told of each change that was tried, for the metrics. */
   readonly observer?: ShaperObserver;
+  readonly onChanged?: ChangeListener;
+  /** Default: as sysfs tells it. */
+  readonly indexOf?: IndexOf;
 }
 
 export interface ShaperObserver {
   /** `result` is `ok` or the code of the error. */
   applied(result: string, seconds: number): void;
   expired(faults: number): void;
+  drifted(): void;
 }
 
-/** How often a tree that shapes nothing any more is looked at, until its last packet has left. */
-const tidyEveryMs = 250;
-/** A queue at a low rate may take longer to drain than anybody waits: so long after its delay it is dropped. */
-const drainGraceMs = 30_000;
-/** After a change that failed on its own, as an expiry, when nobody is there to ask again. */
-const retryAfterMs = 1_000;
+/** Told of each change that was made. */
+export type ChangeListener = (before: FaultSet, after: FaultSet) => void;
+
+/** From set to set. @throws PodlagError when it cannot be made; nothing has changed then */
+export type Step = (faults: FaultSet, now: number) => FaultSet;
+
+/** What a change did, over all of its stages. */
+export interface Changed {
+  /** In the order in which the kernel took them; empty when everything was right already. */
+  readonly commands: readonly string[];
+  /** What was in force before. */
+  readonly from: QdiscTree;
+  /** What is in force when its last stage is. */
+  readonly to: QdiscTree;
+}
+
+export interface ChangeOptions {
+  /**
+   * True: where a delay gets shorter no packet overtakes another, in stages, with waiting between them. Absent: only
+   * while another change is under way like that. False: at once, whatever is under way.
+   */
+  readonly drain?: boolean | undefined;
+  /** What cannot be in force with the rest is left out, and logged. Otherwise it is an error. */
+  readonly leaveOut?: boolean;
+}
+
+interface FirstStage {
+  readonly changed: Changed;
+  readonly stages: readonly Stage[];
+  /** Undefined: nothing is drained. */
+  readonly ended: Promise<unknown> | undefined;
+}
 
 /**
  * Keeps the kernel as the set of faults says. Each change is one step from set to set: applied and read back before it
@@ -47,14 +77,47 @@ const retryAfterMs = 1_000;
  */
 export class Shaper {
   #faults: FaultSet = noFaults;
-  #leaseState: LeaseState = { saved: true };
-  #cancelExpiry: () => void = () => undefined;
-  #cancelTidy: () => void = () => undefined;
+  /** What the kernel has, or is to have again. */
+  #tree: QdiscTree;
+  /** Before that the kernel may have what an earlier agent gave it, and this one has not managed to take up. */
+  #hasApplied = false;
   #closed = false;
-  readonly #trees = new WeakMap<FaultSet, QdiscTree>();
+  readonly #ending = new AbortController();
+  readonly #drain = new Drain();
   readonly #queue = new TaskQueue();
+  readonly #shaped: ShapedDevice;
+  readonly #lease: LeaseKeeper;
+  readonly #expiry: Expiry;
+  readonly #tidying: Tidying;
+  readonly #drift: DriftWatch;
 
-  constructor(private readonly parts: ShaperParts) {}
+  constructor(private readonly parts: ShaperParts) {
+    const { clock, logger, observer, drift, lease } = parts;
+    this.#shaped = new ShapedDevice({
+      ...parts,
+      applied: (result, seconds) => observer?.applied(result, seconds),
+    });
+    this.#tree = this.#shaped.treeOf(noFaults, undefined);
+    this.#lease = new LeaseKeeper(lease, logger);
+    this.#expiry = new Expiry({
+      clock,
+      logger,
+      expire: () => this.#expire(),
+      expired: (faults) => observer?.expired(faults),
+    });
+    this.#tidying = new Tidying({
+      clock,
+      logger,
+      tidy: (force) => this.#queue.run(() => this.#tidy(force)),
+    });
+    this.#drift = new DriftWatch({
+      ...{ settings: drift, clock, logger },
+      look: () => this.#queue.run(async () => (this.#isShaping ? this.#shaped.read(this.#tree) : undefined)),
+      repair: () => this.#queue.run(() => this.#repair()),
+      drifted: () => observer?.drifted(),
+    });
+    this.#drift.start();
+  }
 
   get device(): string {
     return this.parts.device;
@@ -65,123 +128,171 @@ export class Shaper {
     return this.#faults;
   }
 
+  /** What is in force; during a drained change the stage that it has come to. */
+  get tree(): QdiscTree {
+    return this.#tree;
+  }
+
+  /** Of all faults together. */
+  get mostTargets(): number {
+    return this.parts.mostTargets;
+  }
+
   get leaseState(): LeaseState {
-    return this.#leaseState;
+    return this.#lease.state;
   }
 
   /**
-   * Goes from the set of the moment to the one that `step` makes of it.
+   * Goes from the set of the moment to the one that `step` makes of it. A change that is made in stages resolves when
+   * the last one is in force, or that of the changes that went on from it; others may be made between its stages.
    *
-   * @throws PodlagError of `netemErrors`, or what `step` throws; nothing has changed then
+   * @throws PodlagError of `netemErrors`, or what `step` throws: nothing has changed then; `stopping`
    */
-  change(step: (faults: FaultSet, now: number) => FaultSet): Promise<Applied> {
-    return this.#queue.run(() => this.#changeNow(step));
+  async change(step: Step, options: ChangeOptions = {}): Promise<Changed> {
+    const { changed, stages, ended } = await this.#queue.run(() => this.#changeNow(step, options));
+    const { clock, logger } = this.parts;
+    const { signal } = this.#ending;
+    const commands = [...changed.commands];
+    const enter = (tree: QdiscTree, from: QdiscTree): Promise<Applied | undefined> =>
+      this.#queue.run(async () => {
+        if (this.#tree !== from || this.#closed) return undefined;
+        const applied = await this.#enter(tree, tree === stages.at(-1)?.tree);
+        commands.push(...applied.commands);
+        return applied;
+      });
+    const later = laterStages(stages, { clock, logger, enter, signal });
+    // A change that went on from this one may be over sooner than a stage of this one would have been.
+    await Promise.race([later.then(() => ended), ...(ended ? [ended] : [])]);
+    return { ...changed, commands };
   }
 
   /**
    * Takes a set for the truth before the kernel has it: at the start, when there is nothing to go back to. What the
-   * kernel has from before stays as it is when it refuses; `change` tries again.
+   * kernel has from before stays as it is when it refuses; `change` tries again. What cannot be in force with the rest
+   * is left out: nobody is there who could ask for less.
    *
    * @throws PodlagError of `netemErrors`
    */
-  adopt(step: (now: number) => FaultSet): Promise<Applied> {
+  adopt(step: (now: number) => FaultSet, remembered: RememberedClasses = {}): Promise<Applied> {
     return this.#queue.run(async () => {
       const now = this.parts.clock.now();
-      this.#faults = unexpired(step(now), now);
-      const applied = await this.#apply(this.#treeOf(this.#faults));
-      await this.#settle(applied);
+      const held = step(now);
+      this.#faults = unexpired(held, now);
+      const before = renumbered(this.#shaped.treeOfAny(held, undefined), remembered);
+      this.#tree = this.#shaped.treeOfAny(this.#faults, before);
+      const possible = await this.#shaped.possiblePart(this.#faults, this.#tree);
+      this.#faults = possible.faults;
+      this.#tree = possible.tree;
+      const applied = await this.#shaped.apply(this.#tree);
+      await this.#settle(applied, this.#tree);
       return applied;
     });
   }
 
   /** The commands that such a change would run. */
-  preview(step: (faults: FaultSet, now: number) => FaultSet): Promise<readonly string[]> {
+  preview(step: Step): Promise<readonly string[]> {
     return this.#queue.run(async () => {
-      const tree = this.#treeOf(step(this.#faults, this.parts.clock.now()));
-      return this.parts.driver.preview(tree);
+      const faults = this.#asked(step);
+      return this.#shaped.preview(await this.#shaped.possibleTree(faults, this.#tree));
     });
   }
 
   /** The kernel as it is, beside what is asked. */
-  read(): Promise<Reading> {
-    return this.#queue.run(() => this.parts.driver.read(this.#treeOf(this.#faults)));
+  read(): Promise<DeviceReading> {
+    return this.#queue.run(() => this.#shaped.read(this.#tree));
+  }
+
+  /** Changes that wait for their next stage are told that there will be none: before the end, so that they can say it. */
+  endWaits(): void {
+    this.#ending.abort();
+    this.#drain.stop();
   }
 
   /** Ends the timers and waits for the change under way. The kernel stays as it is: a restart takes it up again. */
   async close(): Promise<void> {
+    this.endWaits();
     this.#closed = true;
+    this.#drift.stop();
     await this.#queue.idle();
-    this.#cancelExpiry();
-    this.#cancelTidy();
-    this.parts.driver.close();
+    this.#expiry.stop();
+    this.#tidying.stop();
+    this.#shaped.close();
   }
 
-  async #changeNow(step: (faults: FaultSet, now: number) => FaultSet): Promise<Applied> {
-    const next = step(this.#faults, this.parts.clock.now());
-    const tree = this.#treeOf(next);
+  get #isShaping(): boolean {
+    const { egress, ingress } = this.#tree;
+    const hasSides = egress !== undefined || ingress !== undefined;
+    return !this.#closed && (this.#shaped.isOwed || (this.#hasApplied && hasSides));
+  }
+
+  async #changeNow(step: Step, { drain, leaveOut = false }: ChangeOptions): Promise<FirstStage> {
+    const asked = this.#asked(step);
+    const [before, from] = [this.#faults, this.#tree];
+    const { faults, tree } = leaveOut
+      ? await this.#shaped.possiblePart(asked, from)
+      : { faults: asked, tree: await this.#shaped.possibleTree(asked, from) };
+    const now = this.parts.clock.now();
+    const stages = this.#drain.stagesBetween(from, tree, drain, now);
+    const first = stages[0]?.tree ?? tree;
     let applied: Applied;
     try {
-      applied = await this.#apply(tree);
+      applied = await this.#shaped.apply(first);
     } catch (error) {
+      if (isDoneWithout(error, before, faults)) return this.#changeWithout(faults, tree);
       await this.#putBack(error);
       throw error;
     }
-    this.#faults = next;
-    await this.#settle(applied);
+    this.#faults = faults;
+    this.#tree = first;
+    this.#drain.entered(stages, drain, now);
+    const { ended } = this.#drain;
+    await this.#settle(applied, tree);
+    this.parts.onChanged?.(before, faults);
+    return { changed: { commands: applied.commands, from, to: tree }, stages, ended };
+  }
+
+  /** The device is not there; when it is, `#tidy` or a repair gives it what is set then. */
+  async #changeWithout(faults: FaultSet, tree: QdiscTree): Promise<FirstStage> {
+    const from = this.#tree;
+    this.#faults = faults;
+    this.#tree = tree;
+    this.#drain.end();
+    this.#shaped.owe();
+    this.#tidying.watchMissing();
+    await this.#lease.save(faults, tree);
+    this.#expiry.watch(faults);
+    return { changed: { commands: [], from, to: tree }, stages: [], ended: undefined };
+  }
+
+  /** @throws PodlagError `too-many-targets`, or what `step` throws */
+  #asked(step: Step): FaultSet {
+    const faults = step(this.#faults, this.parts.clock.now());
+    assertFewTargets(faults, this.#faults, this.parts.mostTargets);
+    return faults;
+  }
+
+  /** A later stage: the set of faults is the one that has been asked for already. */
+  async #enter(tree: QdiscTree, isLast: boolean): Promise<Applied> {
+    const applied = await this.#shaped.apply(tree);
+    this.#tree = tree;
+    if (isLast) this.#drain.end();
+    this.#tidying.watch(applied);
     return applied;
   }
 
-  async #settle({ observed }: Applied): Promise<void> {
-    this.#watchDrain(observed);
-    await this.#saveLease();
-    this.#watchExpiry();
-  }
-
-  /** Composed once for each set: every look at the kernel compares with it. */
-  #treeOf(faults: FaultSet): QdiscTree {
-    const known = this.#trees.get(faults);
-    if (known) return known;
-    const list = faultsOf(faults);
-    for (const fault of list) assertSupported(fault);
-    const { device, agentPort } = this.parts;
-    const tree = { device, agentPort, profile: list.length === 0 ? undefined : compose(list) };
-    this.#trees.set(faults, tree);
-    return tree;
-  }
-
-  async #assertCapable({ profile }: QdiscTree): Promise<void> {
-    if (profile === undefined) return;
-    const { shaping } = await this.parts.driver.capabilities(true);
-    if (shaping.available) return;
-    const code =
-      shaping.code in netemErrors.kinds ? (shaping.code as keyof typeof netemErrors.kinds) : 'kernel-lacks';
-    throw netemErrors.error(code, shaping.reason, { hint: shaping.hint });
-  }
-
-  async #apply(tree: QdiscTree): Promise<Applied> {
-    const { driver, logger, observer } = this.parts;
-    const start = performance.now();
-    try {
-      await this.#assertCapable(tree);
-      const applied = await driver.apply(tree);
-      const milliseconds = performance.now() - start;
-      observer?.applied('ok', milliseconds / 1000);
-      logger.info(
-        { commands: applied.commands, ms: Math.round(milliseconds * 100) / 100 },
-        'kernel confirmed',
-      );
-      return applied;
-    } catch (error) {
-      observer?.applied(isPodlagError(error) ? error.code : 'internal', (performance.now() - start) / 1000);
-      throw error;
-    }
+  /** `tree`: where the change ends, whose classes a restarted agent is to find again. */
+  async #settle(applied: Applied, tree: QdiscTree): Promise<void> {
+    this.#hasApplied = true;
+    this.#tidying.watch(applied);
+    await this.#lease.save(this.#faults, tree);
+    this.#expiry.watch(this.#faults);
   }
 
   /** The change failed at some command; what was set before is put back, as far as the kernel lets us. */
   async #putBack(reason: unknown): Promise<void> {
+    if (isPodlagError(reason, 'device-missing')) return;
     try {
-      const { observed } = await this.parts.driver.apply(this.#treeOf(this.#faults));
-      this.#watchDrain(observed);
+      await this.#repair();
     } catch (error) {
       this.parts.logger.error(
         { err: error, reason },
@@ -190,77 +301,27 @@ export class Shaper {
     }
   }
 
-  async #saveLease(): Promise<void> {
-    const { lease, logger } = this.parts;
-    try {
-      await lease.write(this.#faults);
-      this.#leaseState = { saved: true };
-    } catch (error) {
-      const reason = (error as Error).message;
-      if (this.#leaseState.saved)
-        logger.warn({ reason }, 'faults work, but a restart of the agent will not know of them');
-      this.#leaseState = { saved: false, reason };
-      // A lease of what was set before would bring back what has been taken away since.
-      await lease.remove();
-    }
+  async #tidy(force: boolean): Promise<boolean> {
+    if (this.#closed) return true;
+    if (!this.#shaped.isOwed) return this.#shaped.tidy(this.#tree, force);
+    await this.#repair();
+    return false;
   }
 
-  #watchExpiry(): void {
-    this.#cancelExpiry();
-    const next = nextExpiry(this.#faults);
-    if (next === undefined) return;
-    const { clock } = this.parts;
-    this.#cancelExpiry = clock.after(Math.max(0, next - clock.now()), () => this.#expire());
-  }
-
-  #expire(): void {
-    const { logger, clock, observer } = this.parts;
+  async #repair(): Promise<void> {
     if (this.#closed) return;
+    this.#tidying.watch(await this.#shaped.apply(this.#tree));
+  }
+
+  async #expire(): Promise<readonly string[]> {
+    if (this.#closed) return [];
     let gone: readonly string[] = [];
-    this.change((faults, now) => {
+    const expired: Step = (faults, now) => {
       const left = unexpired(faults, now);
       gone = [...faults.keys()].filter((name) => !left.has(name));
       return left;
-    })
-      .then(() => {
-        // Renewed in the meantime, it lives on.
-        if (gone.length === 0) return;
-        observer?.expired(gone.length);
-        logger.info({ gone }, 'expired');
-      })
-      .catch((error: unknown) => {
-        logger.error({ err: error }, 'an expired fault could not be taken away; trying again');
-        this.#cancelExpiry();
-        this.#cancelExpiry = clock.after(retryAfterMs, () => this.#expire());
-      });
-  }
-
-  /** A tree that shapes nothing is taken away when its last packet has left. One with a profile is left standing. */
-  #watchDrain(observed: Observed): void {
-    this.#cancelTidy();
-    if (this.#treeOf(this.#faults).profile !== undefined) return;
-    // The leaf still says how long its packets wait, whoever has filled it.
-    const leaf = observed.qdiscs.find(({ parent }) => parent === handles.shapedClass)?.netem;
-    const longestMs = leaf ? (leaf.delaySeconds + 4 * leaf.jitterSeconds) * 1000 : 0;
-    this.#scheduleTidy(0, this.parts.clock.now() + longestMs + drainGraceMs);
-  }
-
-  #scheduleTidy(delayMs: number, drainUntil: number): void {
-    const { clock, driver, logger } = this.parts;
-    this.#cancelTidy = clock.after(delayMs, () => {
-      const tidied = this.#queue.run(async () => {
-        if (this.#closed || this.#faults.size > 0) return true;
-        return driver.tidy(this.#treeOf(this.#faults), clock.now() >= drainUntil);
-      });
-      tidied.then(
-        (done) => {
-          if (!done) this.#scheduleTidy(tidyEveryMs, drainUntil);
-        },
-        (error: unknown) => {
-          logger.warn({ err: error }, 'the empty tree could not be taken away; trying again');
-          if (!this.#closed) this.#scheduleTidy(retryAfterMs, drainUntil);
-        },
-      );
-    });
+    };
+    await this.change(expired, { leaveOut: true });
+    return gone;
   }
 }

@@ -1,10 +1,11 @@
-import { handles, type QdiscDriver } from '@podlag/netem';
+import type { QdiscDriver } from '@podlag/netem';
 import { agentErrors } from './agent-errors';
 import type { Answer, Route } from './answer';
+import { exemptionBody, type ReasonedExemption } from './exemptions';
 import { faultSetBody, isoTime } from './fault-routes';
 import { nextExpiry } from './fault-set';
 import type { AgentMetrics } from './metrics';
-import { countersAt, observedBody } from './observed-view';
+import { countersBody, observedBody } from './observed-view';
 import { openapi } from './openapi';
 import type { Readiness } from './readiness';
 import type { Shaper } from './shaper';
@@ -13,6 +14,7 @@ import { version } from './version';
 export interface StateParts {
   readonly shaper: Shaper;
   readonly driver: QdiscDriver;
+  readonly exemptions: readonly ReasonedExemption[];
   readonly readiness: Readiness;
 }
 
@@ -35,19 +37,21 @@ export function stateRoutes(parts: StateParts): readonly Route[] {
   ];
 }
 
-async function state({ shaper, driver }: StateParts): Promise<Answer> {
-  const [{ observed, differences }, capabilities] = await Promise.all([shaper.read(), driver.capabilities()]);
+async function state({ shaper, driver, exemptions }: StateParts): Promise<Answer> {
+  const [{ observed, differences, cautions }, capabilities] = await Promise.all([
+    shaper.read(),
+    driver.capabilities(),
+  ]);
   const expiry = nextExpiry(shaper.faults);
   return {
     body: {
       desired: faultSetBody(shaper.faults),
       observed: observedBody(observed),
       drift: differences,
+      cautions,
       capabilities,
-      counters: {
-        shaped: countersAt(observed, handles.shapedClass),
-        passed: countersAt(observed, handles.passClass),
-      },
+      counters: countersBody(shaper.tree, observed),
+      exemptions: exemptions.map(exemptionBody),
       expiresAt: expiry === undefined ? null : isoTime(expiry),
       survivesRestart: shaper.leaseState,
     },

@@ -54,6 +54,7 @@ export interface TestAgentOptions {
   readonly driver?: FakeDriver;
   readonly clock?: FakeClock;
   readonly runDirectory?: string;
+  readonly releaseMemory?: () => void;
 }
 
 export async function startTestAgent(options: TestAgentOptions = {}): Promise<TestAgent> {
@@ -66,7 +67,10 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
     ...options.env,
   };
   const config = loadConfig(agentConfig, { env });
-  const agent = await startAgent({ config, logger: createLogger('agent', 'silent'), env: {}, driver, clock });
+  const agent = await startAgent({
+    ...{ config, logger: createLogger('agent', 'silent'), env: {}, driver, clock },
+    ...(options.releaseMemory && { releaseMemory: options.releaseMemory }),
+  });
   const callAgent = (path: string, init?: CallOptions): Promise<Reply> =>
     call(`http://127.0.0.1:${agent.port}${path}`, init);
   return {

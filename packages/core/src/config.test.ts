@@ -60,6 +60,19 @@ test.each([
   );
 });
 
+test('where unknown variables are taken, they stop nobody: what started us may be newer than we are', () => {
+  const told: string[] = [];
+  const options = { onUnknownVariable: (sentence: string) => told.push(sentence) };
+  const env = { PODLAG_NEW_THING: '1', PODLAG_LISTN_PORT: '1', PODLAG_LOG_LEVEL: 'debug' };
+  expect(loadConfig(schema, { env }, options)).toMatchObject({ listenPort: 2332, logLevel: 'debug' });
+  expect(told).toEqual([
+    'unknown setting PODLAG_NEW_THING.',
+    'unknown setting PODLAG_LISTN_PORT. Did you mean PODLAG_LISTEN_PORT?',
+  ]);
+  expect(() => loadConfig(schema, { env: {}, file: fileOf('logLvl: info') }, options)).toThrow('logLvl');
+  expect(() => loadConfig(schema, { env: { PODLAG_LISTEN_PORT: 'x' } }, options)).toThrow('whole number');
+});
+
 test('a Service of the namespace that is called podlag-something does not stop us: Kubernetes sets its variables in every container', () => {
   const env = {
     PODLAG_INJECTOR_SERVICE_HOST: '10.96.3.4',

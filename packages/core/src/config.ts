@@ -14,6 +14,15 @@ export interface ConfigSources {
   readonly file?: { readonly name: string; readonly document: unknown } | undefined;
 }
 
+/** How a program wants its settings read. */
+export interface ConfigOptions {
+  /**
+   * Told of each variable that is no setting, in a sentence with the nearest that is. Absent: such a variable is an error.
+   * For a program that others start, and that may be older than they are. A file's unknown keys are errors in any case.
+   */
+  readonly onUnknownVariable?: (sentence: string) => void;
+}
+
 const prefix = 'PODLAG_';
 
 /** Names the file of settings, for programs that read one; an unknown setting to the others. */
@@ -31,17 +40,21 @@ export function environmentName(setting: string): string {
 }
 
 /**
- * Reads a program's settings once, through one schema, into a frozen object. An unknown setting is an error: a
- * misspelt one would otherwise be ignored in silence.
+ * Reads a program's settings once, through one schema, into a frozen object. An unknown setting is an error unless
+ * `onUnknownVariable` takes it: a misspelt one would otherwise be ignored in silence.
  *
  * @throws PodlagError `invalid-config`, with each bad setting by name
  */
 export function loadConfig<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   sources: ConfigSources,
+  { onUnknownVariable }: ConfigOptions = {},
 ): Readonly<z.output<z.ZodObject<Shape>>> {
   const settings = Object.keys(schema.shape);
-  const given = { ...fromFile(settings, sources.file), ...fromEnvironment(settings, sources) };
+  const { values, unknown } = fromEnvironment(settings, sources);
+  if (unknown.length > 0 && onUnknownVariable === undefined) throw invalid(unknown);
+  unknown.forEach((sentence) => onUnknownVariable?.(sentence));
+  const given = { ...fromFile(settings, sources.file), ...values };
   const result = schema.safeParse(given);
   if (!result.success) throw invalid(result.error.issues.map(describe));
   return Object.freeze(result.data);
@@ -60,7 +73,10 @@ function fromFile(settings: readonly string[], file: ConfigSources['file']): Rec
   return { ...document };
 }
 
-function fromEnvironment(settings: readonly string[], { env, file }: ConfigSources): Record<string, unknown> {
+function fromEnvironment(
+  settings: readonly string[],
+  { env, file }: ConfigSources,
+): { readonly values: Record<string, unknown>; readonly unknown: readonly string[] } {
   const byName = new Map(settings.map((setting) => [environmentName(setting), setting]));
   const names = Object.keys(env).filter(
     (name) => name.startsWith(prefix) && !(file && name === configFileVariable) && env[name] !== undefined,
@@ -68,15 +84,14 @@ function fromEnvironment(settings: readonly string[], { env, file }: ConfigSourc
   const unknown = names.filter(
     (name) => !byName.has(name) && !serviceLink.test(name) && !isServicePort(env[name]),
   );
-  if (unknown.length > 0) {
-    throw invalid(unknown.map((name) => `unknown setting ${name}.${didYouMean(name, [...byName.keys()])}`));
-  }
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const setting = byName.get(name);
-      return setting === undefined || isServicePort(env[name]) ? [] : [[setting, env[name]]];
-    }),
-  );
+  const known = names.flatMap((name) => {
+    const setting = byName.get(name);
+    return setting === undefined || isServicePort(env[name]) ? [] : [[setting, env[name]] as const];
+  });
+  return {
+    values: Object.fromEntries(known),
+    unknown: unknown.map((name) => `unknown setting ${name}.${didYouMean(name, [...byName.keys()])}`),
+  };
 }
 
 /** The value of a Service's `NAME_PORT` variable, `tcp://10.96.3.4:80`. No setting of ours looks like it. */

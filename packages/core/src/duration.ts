@@ -124,7 +124,6 @@ export function plainNumber(value: number): string | undefined {
 }
 
 function notADuration(input: unknown, field: string): PodlagError {
-  return coreErrors.error('invalid-duration', `${field}: ${quote(input)} is not a duration like 20ms`, {
-    field,
-  });
+  const good = `a duration like 20ms, in ${[...unitOrder].reverse().join(', ')}`;
+  return coreErrors.error('invalid-duration', `${field}: ${quote(input)} is not ${good}`, { field });
 }

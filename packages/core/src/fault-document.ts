@@ -22,19 +22,38 @@ const maxDelay = Duration.parse('1h');
 
 const delay = z
   .strictObject({
-    time: duration,
+    time: duration.optional(),
+    rtt: duration.optional(),
     jitter: duration.optional(),
     correlation: ratio.optional(),
     distribution: z.union([z.enum(namedDistributions), z.strictObject({ table })]).optional(),
   })
-  .refine((value) => value.time.nanoseconds <= maxDelay.nanoseconds, {
-    path: ['time'],
-    message: 'is more than 1h',
+  .refine(({ time, rtt }) => (time === undefined) !== (rtt === undefined), {
+    message: 'takes exactly one of time (one way) and rtt (the round trip)',
+    abort: true,
   })
-  .refine((value) => (value.jitter?.nanoseconds ?? 0) <= value.time.nanoseconds, {
+  .refine(({ time }) => isWithinAnHour(time), { path: ['time'], message: 'is more than 1h' })
+  .refine(({ rtt }) => isWithinAnHour(rtt), { path: ['rtt'], message: 'is more than 1h' })
+  .refine(({ time, rtt, jitter }) => nanosecondsOf(jitter) <= nanosecondsOf(time ?? rtt), {
     path: ['jitter'],
-    message: 'is more than the time: a packet cannot leave before it came',
+    message: 'is more than the delay: a packet cannot leave before it came',
+  })
+  .refine(({ distribution, jitter }) => distribution === undefined || nanosecondsOf(jitter) > 0, {
+    path: ['distribution'],
+    message: 'needs a jitter: without one each packet has the same delay',
+  })
+  .refine(({ correlation, jitter }) => correlation === undefined || nanosecondsOf(jitter) > 0, {
+    path: ['correlation'],
+    message: 'needs a jitter: without one each packet has the same delay',
   });
+
+function isWithinAnHour(time: Duration | undefined): boolean {
+  return nanosecondsOf(time) <= maxDelay.nanoseconds;
+}
+
+function nanosecondsOf(time: Duration | undefined): number {
+  return time?.nanoseconds ?? 0;
+}
 
 const chance = z.strictObject({ ratio, correlation: ratio.optional() });
 
@@ -56,13 +75,16 @@ const loss = z.union([
 
 const target = z
   .strictObject({
-    cidr: parsed(parseCidr),
+    cidr: parsed(parseCidr).optional(),
     ports: z.array(parsed(parsePortRange)).min(1).max(64).optional(),
     protocol: z.enum(protocols).optional(),
   })
   .refine((value) => value.ports === undefined || value.protocol !== 'icmp', {
     path: ['ports'],
     message: 'ICMP has no ports',
+  })
+  .refine(({ cidr, ports, protocol }) => (cidr ?? ports ?? protocol) !== undefined, {
+    message: 'names nobody: set at least one of cidr, ports, protocol',
   });
 
 const name = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
@@ -80,18 +102,21 @@ const fault: z.ZodType<Fault> = z
     rate: rate.optional(),
     partition: z.literal(true).optional(),
     direction: z.enum(directions).default('egress'),
-    to: z.array(target).min(1).max(10_000).optional(),
-    except: z.array(target).min(1).max(10_000).optional(),
+    to: z.array(target).min(1).max(65_536).optional(),
+    except: z.array(target).min(1).max(65_536).optional(),
     ttl: positive.optional(),
     seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   })
   .refine((value) => effects.some((effect) => value[effect] !== undefined), {
     message: `does nothing: set at least one of ${effects.join(', ')}`,
   })
-  .refine((value) => value.reorder === undefined || value.delay?.time.isZero === false, {
-    path: ['reorder'],
-    message: 'needs a delay in the same fault: what is not delayed cannot be overtaken',
-  });
+  .refine(
+    (value) => value.reorder === undefined || nanosecondsOf(value.delay?.time ?? value.delay?.rtt) > 0,
+    {
+      path: ['reorder'],
+      message: 'needs a delay in the same fault: what is not delayed cannot be overtaken',
+    },
+  );
 
 /**
  * Reads a fault out of JSON or YAML. `name` is the one that the caller addressed; a document may leave it out or
@@ -120,7 +145,7 @@ export function faultDocument(fault: Fault): Record<string, unknown> {
 }
 
 function targetDocument({ cidr, ports, protocol }: Target): Record<string, unknown> {
-  return { cidr: printCidr(cidr), ports: ports?.map(printPortRange), protocol };
+  return { cidr: cidr && printCidr(cidr), ports: ports?.map(printPortRange), protocol };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -133,6 +158,14 @@ function invalidFault(issues: readonly z.core.$ZodIssue[]): PodlagError {
   return coreErrors.error('invalid-fault', detail, { field: described[0]?.field });
 }
 
+/** Of all levels: what is known one level up or down is a better guess than none. */
+const knownKeys = [
+  ...effects,
+  ...['name', 'direction', 'to', 'except', 'ttl', 'seed'],
+  ...['time', 'rtt', 'jitter', 'correlation', 'distribution', 'ratio', 'gap'],
+  ...['cidr', 'ports', 'protocol', 'gemodel', 'state', 'table'],
+];
+
 interface Described {
   readonly field: string;
   readonly message: string;
@@ -143,24 +176,16 @@ function describeIssue(issue: z.core.$ZodIssue, parents: readonly PropertyKey[])
   const path = [...parents, ...issue.path];
   if (issue.code === 'invalid_union') {
     const [best] = [...issue.errors].sort((one, other) => misfit(one) - misfit(other));
-    if (best?.[0]) return describeIssue(best[0], path);
+    // A key that is in no branch is more likely a typing error than a reason to ask for another field.
+    const told = best?.find(({ code }) => code === 'unrecognized_keys') ?? best?.[0];
+    if (told) return describeIssue(told, path);
   }
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
-    const known = [
-      ...effects,
-      'direction',
-      'to',
-      'except',
-      'ttl',
-      'seed',
-      'name',
-      'time',
-      'jitter',
-      'ratio',
-      'correlation',
-    ];
-    return { field: dotted([...path, key]), message: `is not known.${didYouMean(key, known)}` };
+    const message = knownKeys.includes(key)
+      ? 'does not belong here'
+      : `is not known.${didYouMean(key, knownKeys)}`;
+    return { field: dotted([...path, key]), message };
   }
   return { field: dotted(path), message: issue.message };
 }

@@ -7,16 +7,20 @@ import type { Target } from './target';
 export const namedDistributions = ['uniform', 'normal', 'pareto', 'paretonormal'] as const;
 export type NamedDistribution = (typeof namedDistributions)[number];
 
-/** A shape given by its quantiles, in units of the jitter: the table that netem draws from, rising, mean 0. */
+/** A shape given by its quantiles, in units of the jitter: the table that netem draws from. A mean other than 0 moves the delay. */
 export interface DistributionTable {
   readonly table: readonly number[];
 }
 
 export type Distribution = NamedDistribution | DistributionTable;
 
+/** Either `time` or `rtt`. */
 export interface Delay {
-  readonly time: Duration;
-  /** Spread around `time`, at most `time`: a packet cannot leave before it came. */
+  /** One way: of each packet, in each direction that the fault has. */
+  readonly time?: Duration | undefined;
+  /** What a round trip takes longer: wholly in the fault's direction, or half in each when it has both. */
+  readonly rtt?: Duration | undefined;
+  /** Spread around the delay, at most the delay: a packet cannot leave before it came. With `rtt` shared out as it is. */
   readonly jitter?: Duration | undefined;
   /** How much of a packet's delay is that of the packet before. */
   readonly correlation?: Ratio | undefined;

@@ -1,6 +1,8 @@
+export { addressWords, blockOf, prefixMask, printAddress, printBlock, type AddressBlock } from './address';
 export { Backoff, type BackoffOptions } from './backoff';
 export { systemClock, type Clock } from './clock';
-export { configFileVariable, environmentName, loadConfig, setting, type ConfigSources } from './config';
+export { configFileVariable, environmentName, loadConfig, setting } from './config';
+export type { ConfigOptions, ConfigSources } from './config';
 export { coreErrors } from './core-errors';
 export { quote } from './decimal';
 export { Duration } from './duration';
@@ -38,10 +40,11 @@ export {
 } from './labels';
 export { batchedStdout, createLogger, logLevels, type Logger, type LogLevel } from './logger';
 export { didYouMean, nearest } from './nearest';
+export { oneWayDelay, type OneWayDelay } from './one-way-delay';
 export { parsed } from './parsed';
 export { Rate } from './rate';
 export { Ratio } from './ratio';
-export { parseCidr, parsePortRange, printCidr, printPortRange } from './target';
+export { parseCidr, parsePortRange, printCidr, printPortRange, protocols } from './target';
 export type { Cidr, PortRange, Protocol, Target } from './target';
 export { TaskQueue } from './task-queue';
 export { parseYaml } from './yaml';

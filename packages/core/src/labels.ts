@@ -10,6 +10,8 @@ export const annotations = {
   latency: 'podlag.io/latency',
   /** The device that the agent shapes, instead of the one with the default route. */
   interface: 'podlag.io/interface',
+  /** `"false"`: replies to the kubelet's probes get no exemption from the faults. */
+  exemptProbes: 'podlag.io/exempt-probes',
   /** Requests of the sidecar, as `cpu=50m,memory=64Mi`; the limits follow where they would be lower. */
   resources: 'podlag.io/resources',
   /** Written by the injector: version, mode and what it added. */

@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
+import { blockOf, isIpv4Mapped, printAddress } from './address';
 import { quote } from './decimal';
 
 /** A block of addresses, `10.244.1.0/24` or `fd00::/8`; a bare address is a block of one. */
@@ -19,9 +20,10 @@ const blockPattern = /^([0-9a-fA-F.:]{2,45})(?:\/([0-9]{1,3}))?$/;
 export const protocols = ['tcp', 'udp', 'icmp'] as const;
 export type Protocol = (typeof protocols)[number];
 
-/** Whom a fault meets: packets to this block, narrowed by port and protocol where given. */
+/** Whom a fault meets: packets to (or, coming in, from) this block, narrowed by the peer's port and by protocol where given. */
 export interface Target {
-  readonly cidr: Cidr;
+  /** Absent: every address, IPv4 and IPv6; then ports or a protocol are there. */
+  readonly cidr?: Cidr | undefined;
   readonly ports?: readonly PortRange[] | undefined;
   readonly protocol?: Protocol | undefined;
 }
@@ -35,7 +37,14 @@ export function parseCidr(input: unknown): Cidr {
   if (isIP(address) === 0 || prefixLength > widest) {
     throw new Error(`${quote(input)} is not an address block like 10.244.1.0/24 or fd00::/8`);
   }
-  return { family, address, prefixLength };
+  const cidr: Cidr = { family, address, prefixLength };
+  const block = blockOf(cidr);
+  if (isIpv4Mapped(block)) {
+    // Not read as IPv4 in silence: what comes back from the API would not be what went in.
+    const meant = `${printAddress(block.words.slice(3))}/${prefixLength - 96}`;
+    throw new Error(`${quote(input)} is IPv4 inside IPv6, which no packet carries: write ${meant}`);
+  }
+  return cidr;
 }
 
 export function printCidr(cidr: Cidr): string {

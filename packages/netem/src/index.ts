@@ -1,12 +1,45 @@
-export type { Capabilities, Capability } from './capabilities';
-export { compose } from './compose';
-export { differences, type Difference } from './differences';
+export {
+  faultKinds,
+  type Capabilities,
+  type Capability,
+  type FaultKind,
+  type KindCapability,
+} from './capabilities';
 export type { Applied, QdiscDriver, Reading } from './driver';
-export { FakeDriver } from './fake-driver';
+export { differences, type Difference } from './kernel/differences';
+export { FakeDriver } from './kernel/fake-driver';
+export { classidOf, handles, ingressDevice } from './kernel/handles';
+export { KernelDriver, type KernelDriverSettings } from './kernel/kernel-driver';
+export type {
+  Counters,
+  Observed,
+  ObservedClass,
+  ObservedDevice,
+  ObservedFilter,
+  ObservedHook,
+  ObservedNetem,
+  ObservedQdisc,
+} from './kernel/observed';
+export { netemHint } from './kernel/netem-hint';
+export { everything, SimulatedKernel } from './kernel/simulated-kernel';
 export { netemErrors } from './netem-errors';
-export type { Counters, Observed, ObservedNetem, ObservedQdisc } from './observed';
-export type { Profile } from './profile';
-export { handles, type QdiscTree } from './qdisc-tree';
-export { assertSupported } from './supported';
-export { TcDriver, type TcDriverSettings } from './tc-driver';
-export { netemHint } from './tc-failure';
+export { netlinkDriver, type NetlinkDriverSettings } from './netlink/netlink-driver';
+export { compose } from './profile/compose';
+export type { Profile } from './profile/profile';
+export { assertSupported } from './profile/supported';
+export { assertFeasible } from './tree/feasible';
+export { explain, type Explanation } from './tree/explain';
+export { lookUp, meets } from './tree/look-up';
+export { makeTree, type TreeRequest } from './tree/make-tree';
+export { stages, type Stage } from './tree/stages';
+export { tcDriver, type TcDriver, type TcDriverSettings } from './tc/tc-driver';
+export {
+  firstShapedMinor,
+  lastShapedMinor,
+  passMinor,
+  type Exemption,
+  type QdiscTree,
+  type ShapedClass,
+  type Side,
+} from './tree/qdisc-tree';
+export type { Block, Packet, Rules } from './tree/rules';

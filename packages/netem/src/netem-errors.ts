@@ -72,4 +72,34 @@ export const netemErrors = errorTable({
     title: 'The table of a delay distribution cannot be written',
     hint: 'tc reads it from a file: give the agent a writable directory by PODLAG_RUN_DIRECTORY.',
   },
+  'too-many-filters': {
+    status: 422,
+    title: 'More filters than u32 has numbers for',
+    hint: 'Name blocks of addresses instead of single ones, or fewer different ports and ranges.',
+  },
+  'foreign-ifb': {
+    status: 409,
+    title: 'The name of the IFB device is taken',
+    hint: 'Remove or rename that device (ip link del DEVICE): podlag leads what comes in through a device of this name.',
+  },
+  'netlink-missing': {
+    status: 500,
+    title: 'The netlink socket cannot be opened',
+    hint: 'Its native part lies beside the program in the image, for x64, arm64 and arm. Start the agent with PODLAG_DRIVER=tc instead.',
+  },
+  'netlink-failed': {
+    status: 503,
+    title: 'The netlink socket broke in the middle of a change',
+    hint: 'Try again: the agent opens a new one and brings the kernel to what is asked.',
+  },
+  'netlink-timeout': {
+    status: 504,
+    title: 'The kernel did not answer in time',
+    hint: 'Try again; if it stays so, look at the load of the node and at dmesg.',
+  },
+  'duplicate-restricted': {
+    status: 501,
+    title: 'The kernel duplicates only where it does nothing else',
+    hint: 'Take the other faults of this direction away first, or let the fault that duplicates meet the same packets as they do. Kernels whose check_netem_in_tree was taken out again do both.',
+  },
 });

@@ -11,6 +11,9 @@ export interface Link {
   readonly address6: string;
   readonly peerAddress: string;
   readonly peerAddress6: string;
+  /** Blocks of which the peer has every address: 10.100.0.0/16 and fd99:1::/48. */
+  readonly peerBlock: string;
+  readonly peerBlock6: string;
   /** The peer's namespace, for `ip netns exec`. */
   readonly peer: string;
   remove(): void;
@@ -33,6 +36,8 @@ export function makeLink(): Link {
     address6: 'fd99::1',
     peerAddress: '10.99.0.2',
     peerAddress6: 'fd99::2',
+    peerBlock: '10.100.0.0/16',
+    peerBlock6: 'fd99:1::/48',
     peer,
     remove: () => {
       ip('link', 'del', 'podlag0');
@@ -50,6 +55,13 @@ export function makeLink(): Link {
     ip(...netns, 'addr', 'add', `${address6}/64`, 'dev', device, 'nodad');
   }
   ip('-n', peer, 'link', 'set', 'lo', 'up');
+  for (const [block, gateway] of [
+    [link.peerBlock, link.peerAddress],
+    [link.peerBlock6, link.peerAddress6],
+  ] as const) {
+    ip('-n', peer, 'route', 'add', 'local', block, 'dev', 'lo');
+    ip('route', 'add', block, 'via', gateway);
+  }
   return link;
 }
 
@@ -57,4 +69,18 @@ export function makeLink(): Link {
 export function forgetNeighbours({ peer }: Link): void {
   ip('neigh', 'flush', 'all');
   ip('-n', peer, 'neigh', 'flush', 'all');
+}
+
+/** All that tc and ip show of a namespace's devices, without what traffic alone changes. */
+export function snapshot(): string {
+  const tc = (...args: string[]): string => execFileSync('tc', args, { encoding: 'utf8' });
+  const devices = [...ip('-o', 'link').matchAll(/^[0-9]+: ([^:@]+)/gm)].map(([, name = '']) => name);
+  const parts = devices.flatMap((device) => [
+    tc('class', 'show', 'dev', device),
+    tc('filter', 'show', 'dev', device),
+    ...['ingress', 'egress'].map((hook) => tc('filter', 'show', 'dev', device, hook)),
+  ]);
+  // HTB counts packets that the kernel sends of itself.
+  const text = [ip('-d', 'link'), tc('qdisc', 'show'), ...parts].join('');
+  return text.replace(/direct_packets_stat \d+ /g, '');
 }

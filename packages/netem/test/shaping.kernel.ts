@@ -1,24 +1,19 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { compose, TcDriver, type QdiscTree } from '@podlag/netem';
-import { parseFault } from '@podlag/core';
-import { ip, makeLink, type Link } from './link';
+import { Duration } from '@podlag/core';
+import { netlinkDriver, type QdiscDriver, type QdiscTree } from '@podlag/netem';
+import { treeFor } from './driver-conformance';
+import { makeLink, snapshot, type Link } from './link';
 import { coldPing, median, pingOnce, pings } from './ping';
 import { udpStream } from './udp-stream';
 
 jest.setTimeout(120_000);
 
 let link: Link;
-let driver: TcDriver;
+let driver: QdiscDriver;
 let idleMs: number;
 
 beforeAll(async () => {
   link = makeLink();
-  driver = new TcDriver({
-    tableDirectory: mkdtempSync(join(tmpdir(), 'podlag-tc-')),
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-  });
+  driver = netlinkDriver({});
   idleMs = median(await pings(link, 30));
 });
 afterAll(() => {
@@ -26,14 +21,7 @@ afterAll(() => {
   link.remove();
 });
 
-const tree = (...documents: Record<string, unknown>[]): QdiscTree => ({
-  device: link.device,
-  agentPort: 2332,
-  profile:
-    documents.length === 0
-      ? undefined
-      : compose(documents.map((one, index) => parseFault(one, `fault-${index}`))),
-});
+const tree = (...documents: Record<string, unknown>[]): QdiscTree => treeFor(link.device, ...documents);
 const clear = async (): Promise<void> => {
   await driver.apply(tree());
   await driver.tidy(tree(), true);
@@ -46,7 +34,7 @@ test.each(['0.25ms', '1ms', '5ms', '20ms', '100ms'])(
     await driver.apply(tree({ delay: { time } }));
     const first = await coldPing(link);
     const found = median(await pings(link, 50));
-    const asked = parseFault({ delay: { time } }, 'x').delay!.time.milliseconds;
+    const asked = Duration.parse(time).milliseconds;
     process.stdout.write(
       `    asked ${time}, measured ${(found - idleMs).toFixed(3)} ms, first ${(first - idleMs).toFixed(3)} ms, idle ${idleMs.toFixed(3)} ms\n`,
     );
@@ -190,7 +178,9 @@ test.each<[string, Record<string, unknown>]>([
     { delay: { time: '20ms', jitter: '5ms', distribution: { table: [-1, -0.5, 0, 2] } } },
   ],
   ['an odd number of microseconds', { delay: { time: '1237us' } }],
-  ['the largest delay', { delay: { time: '274s' } }],
+  ['a delay that is no whole microsecond', { delay: { time: '1.000001ms' } }],
+  ['the largest delay', { delay: { time: '1h' } }],
+  ['the longest jitter', { delay: { time: '5s', jitter: '2147483647ns' } }],
   ['the lowest rate', { rate: '8bit' }],
   ['a rate of which the kernel keeps whole bytes', { rate: '1234567bit' }],
   ['a small ratio', { loss: { ratio: '0.0001%' } }],
@@ -206,12 +196,12 @@ test.each<[string, Record<string, unknown>]>([
 });
 
 test('the last fault gone, the device is as it was found', async () => {
-  const before = ip('-j', '-d', 'link', 'show', 'dev', link.device);
+  const before = snapshot();
   await driver.apply(tree({ delay: { time: '20ms' } }));
-  expect(ip('-j', '-d', 'link', 'show', 'dev', link.device)).not.toBe(before);
+  expect(snapshot()).not.toBe(before);
   await driver.apply(tree());
   while (!(await driver.tidy(tree(), false)));
-  expect(ip('-j', '-d', 'link', 'show', 'dev', link.device)).toBe(before);
+  expect(snapshot()).toBe(before);
 });
 
 test('what is on its way when the last fault goes still arrives', async () => {
