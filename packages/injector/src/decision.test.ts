@@ -236,6 +236,10 @@ test("the predecessor's template works unchanged", () => {
     name: 'network-delay-sidecar',
     image: '127.0.0.1:5080/network-delay-exec:v1',
     imagePullPolicy: 'Always',
+    env: [
+      { name: 'PODLAG_NODE_ADDRESSES', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } },
+      { name: 'PODLAG_PROBE_PORTS', value: '' },
+    ],
     ports: [{ name: 'sidecar-server', containerPort: 2332 }],
     securityContext: {
       runAsUser: 0,
@@ -247,7 +251,7 @@ test("the predecessor's template works unchanged", () => {
       seccompProfile: { type: 'RuntimeDefault' },
       capabilities: { drop: ['ALL'], add: ['NET_ADMIN'] },
     },
-    resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '96Mi' } },
+    resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '192Mi' } },
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: [
       { name: 'podlag-no-token', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },

@@ -2,6 +2,7 @@ import type { Namespace } from './namespace';
 import { readOverrides } from './overrides';
 import { patchFor, type AddOperation } from './patch';
 import type { Pod } from './pod';
+import { probePorts } from './probe-ports';
 import { sidecarFor, type SidecarMode } from './sidecar';
 import { standardDecision } from './standard-decision';
 import { firstReasonToSkip, type Skip, type SkipReason } from './skip-rules';
@@ -80,7 +81,10 @@ function inject(
     kind: 'inject',
     reason: 'injected',
     detail,
-    patch: patchFor(pod, sidecarFor(pod, template, { overrides, mode, warnings })),
+    patch: patchFor(
+      pod,
+      sidecarFor(pod, template, { overrides, probePorts: probePorts(pod).join(), mode, warnings }),
+    ),
     warnings: [`injected: ${detail}`, ...cautions, ...warnings].map(warning),
   };
 }

@@ -8,6 +8,8 @@ test.each([
   ['podlag.io/interface', 'bond0.100', { PODLAG_DEVICE: 'bond0.100' }],
   ['podlag.io/interface', 'a'.repeat(15), { PODLAG_DEVICE: 'a'.repeat(15) }],
   ['podlag.io/inject', 'true', {}],
+  ['podlag.io/exempt-probes', 'false', { PODLAG_EXEMPT_PROBES: 'false' }],
+  ['podlag.io/exempt-probes', 'true', { PODLAG_EXEMPT_PROBES: 'true' }],
   ['podlag.io/status', 'anything', {}],
   ['example.com/latency', 'whatever', {}],
 ])('%s: %s is understood', (name, value, env) => {
@@ -54,6 +56,7 @@ test.each([
     'cpu=1,',
     '__proto__=1',
   ].map((value) => ['podlag.io/resources', value, 'write for example "cpu=50m,memory=64Mi"']),
+  ['podlag.io/exempt-probes', 'no', 'write for example "false"'],
   ['podlag.io/inject', 'no', 'write for example "false"'],
   ['podlag.io/latncy', '20ms', 'unknown annotation podlag.io/latncy. Did you mean podlag.io/latency?'],
   ['podlag.io/image', 'evil', 'unknown annotation podlag.io/image.'],

@@ -36,6 +36,7 @@ const readers: Readonly<Record<string, Reader>> = {
     example: 'eth0',
     read: (value) => (deviceName.test(value) ? { env: { PODLAG_DEVICE: value } } : undefined),
   },
+  [known.exemptProbes]: { example: 'false', read: exemptProbesOf },
   [known.resources]: { example: 'cpu=50m,memory=64Mi', read: requestsOf },
   [known.inject]: { example: 'false', read: (value) => (['true', 'false'].includes(value) ? {} : undefined) },
   // Left over where somebody has copied the YAML of an injected pod; it is written anew.
@@ -69,6 +70,11 @@ function latencyOf(value: string): Partial<Overrides> | undefined {
   } catch {
     return undefined;
   }
+}
+
+function exemptProbesOf(value: string): Partial<Overrides> | undefined {
+  // Both values: the template may say either.
+  return ['true', 'false'].includes(value) ? { env: { PODLAG_EXEMPT_PROBES: value } } : undefined;
 }
 
 /** `cpu=50m,memory=64Mi`: one or both, each once, none of them zero. */

@@ -3,9 +3,26 @@ import * as z from 'zod';
 const text = z.string();
 const textMap = z.record(text, text).nullish();
 
+/** By number, or by the name that the container has given it. */
+const portReference = z.union([z.number(), text]);
+
+const probe = z
+  .object({
+    httpGet: z.object({ port: portReference, host: text.nullish() }).nullish(),
+    tcpSocket: z.object({ port: portReference, host: text.nullish() }).nullish(),
+    grpc: z.object({ port: z.number() }).nullish(),
+  })
+  .nullish();
+
 const container = z.object({
   name: text,
-  ports: z.array(z.object({ containerPort: z.number(), protocol: text.nullish() })).nullish(),
+  ports: z
+    .array(z.object({ name: text.nullish(), containerPort: z.number(), protocol: text.nullish() }))
+    .nullish(),
+  restartPolicy: text.nullish(),
+  readinessProbe: probe,
+  livenessProbe: probe,
+  startupProbe: probe,
 });
 
 /**
@@ -33,6 +50,7 @@ export const podSchema = z.object({
 });
 
 export type Pod = z.output<typeof podSchema>;
+export type Probe = z.output<typeof probe>;
 export type PodContainer = z.output<typeof container>;
 
 /** Every container that the pod is created with, init containers first, as the kubelet starts them. */

@@ -17,15 +17,18 @@ export function sidecarFor(
   template: Template,
   request: {
     readonly overrides: Overrides;
+    /** What the agent hears of the pod's probes: ports with commas between. */
+    readonly probePorts: string;
     readonly mode: SidecarMode;
     readonly warnings: readonly string[];
   },
 ): Additions {
-  const { mode, overrides, warnings } = request;
+  const { mode, overrides, probePorts, warnings } = request;
   const volumeNames = freeVolumeNames(pod, template);
   const adapted = (container: TemplateContainer): TemplateContainer =>
     withVolumeNames(withinPodResources(pod, container), volumeNames);
-  const agent = adapted(withEnv(withRequests(template.agent, overrides.requests), overrides.env));
+  const informed = withProbes(withRequests(template.agent, overrides.requests), probePorts);
+  const agent = adapted(withEnv(informed, overrides.env));
   const containers = [agent, ...template.containers.slice(1).map(adapted)];
   const initContainers = template.initContainers.map(adapted);
   const volumes = template.volumes.map((volume) => ({ ...volume, name: renamed(volume.name, volumeNames) }));
@@ -52,6 +55,22 @@ function placed(
   if (mode === 'plain') return { initContainers, containers };
   const native = containers.map((container) => ({ ...container, restartPolicy: 'Always' }));
   return { initContainers: [...initContainers, ...native], containers: [] };
+}
+
+/**
+ * What the agent has to know to let the kubelet's probes pass: the node's address, which is known only when the pod runs,
+ * and the ports. What the template says itself stays.
+ */
+function withProbes(container: TemplateContainer, probePorts: string): TemplateContainer {
+  const env = container.env ?? [];
+  const known = [
+    { name: 'PODLAG_NODE_ADDRESSES', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } },
+    { name: 'PODLAG_PROBE_PORTS', value: probePorts },
+  ];
+  return {
+    ...container,
+    env: [...env, ...known.filter(({ name }) => !env.some((own) => own.name === name))],
+  };
 }
 
 function withEnv(container: TemplateContainer, env: Overrides['env']): TemplateContainer {

@@ -1,16 +1,20 @@
 import type { Decision } from './decision';
 import type { Pod } from './pod';
+import { probePorts } from './probe-ports';
 import type { SidecarMode } from './sidecar';
 import type { Template } from './template';
 
 type Decisions = Map<string, Decision>;
 
+/** Workloads differ by the ports that they probe; who makes up ever new ones must not fill the memory. */
+const mostDecisions = 1_000;
+
 const decisions = new WeakMap<Template, Decisions>();
 
 /**
  * Most pods ask for nothing of their own and get in nobody's way. For them the decision depends on no more than the
- * template, the mode, and which lists the pod does not have: it is made once and then the very same object, so that
- * printing it can be done once too.
+ * template, the mode, which lists the pod does not have, and the ports of its probes: it is made once and then the very
+ * same object, so that printing it can be done once too.
  */
 export function standardDecision(
   pod: Pod,
@@ -21,11 +25,12 @@ export function standardDecision(
   if (!isStandard(pod, template)) return make();
   const { metadata, spec } = pod;
   const lists = [metadata.annotations, spec.initContainers, spec.containers, spec.volumes];
-  const key = `${mode} ${lists.map((list) => (list ? 'has' : 'lacks')).join(' ')}`;
+  const key = `${mode} ${lists.map((list) => (list ? 'has' : 'lacks')).join(' ')} ${probePorts(pod).join()}`;
   const made = decisionsFor(template);
   const known = made.get(key);
   if (known !== undefined) return known;
   const decision = make();
+  if (made.size >= mostDecisions) made.clear();
   made.set(key, decision);
   return decision;
 }

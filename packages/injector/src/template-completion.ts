@@ -29,7 +29,7 @@ const defaultRequests: Readonly<Record<string, string>> = { cpu: '10m', memory: 
 
 // No CPU limit: a throttled agent would start late and confirm a change late, and the request already weighs its share
 // when the node is busy. Memory has one, since nothing else bounds it.
-const defaultLimits: Readonly<Record<string, string>> = { memory: '96Mi' };
+const defaultLimits: Readonly<Record<string, string>> = { memory: '192Mi' };
 
 /** Says what the template's author left unsaid about the agent, the first container. What was said stays. */
 export function completedAgent(container: TemplateContainer): TemplateContainer {

@@ -2,6 +2,7 @@ import { annotations } from '@podlag/core';
 import type { Template } from '../template';
 import { celString } from './cel-literal';
 import { latencyVariables } from './latency-variables';
+import { probeVariables } from './probe-variables';
 import type { PolicyVariable } from './policy-variable';
 
 /** The resources that an annotation may request for the agent. */
@@ -13,14 +14,15 @@ const requests = `^(cpu=${quantity}(,memory=${quantity})?|memory=${quantity}(,cp
 const zeroRequest = '=[0.]+[a-zA-Z]*(,|$)';
 
 /**
- * What the pod's `podlag.io/` annotations ask for, as `readOverrides` reads them: `latency`, `device`, `cpuRequest`,
- * `memoryRequest`, their limits, and `warnings` about what was not understood, the inside of a JSON list.
+ * What the pod's `podlag.io/` annotations ask for, as `readOverrides` reads them: `latency`, `device`, `exemptProbes`,
+ * `cpuRequest`, `memoryRequest`, their limits, and `warnings` about what was not understood, the inside of a JSON list.
  */
 export function overrideVariables({ agent }: Template): readonly PolicyVariable[] {
   return [
     { name: 'annotations', expression: 'object.metadata.?annotations.orValue({})' },
     ...latencyVariables,
     ...deviceVariables,
+    ...probeVariables,
     ...requestVariables,
     ...resourceNames.flatMap((name) => [
       requestOf(name, agent.resources?.requests?.[name]),
@@ -75,6 +77,10 @@ function warnings(): string {
     [
       `!(variables.annotations[?${celString(annotations.inject)}].orValue("true") in ["true", "false"])`,
       ignored(annotations.inject, 'false'),
+    ],
+    [
+      `!(variables.annotations[?${celString(annotations.exemptProbes)}].orValue("true") in ["true", "false"])`,
+      ignored(annotations.exemptProbes, 'false'),
     ],
     [unread(annotations.interface, 'device'), ignored(annotations.interface, 'eth0')],
     [unread(annotations.latency, 'latency'), ignored(annotations.latency, '20ms')],

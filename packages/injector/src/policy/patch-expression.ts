@@ -21,7 +21,8 @@ export function patchExpression(template: Template, mode: SidecarMode): string {
   const patchOf = (circumstances: Partial<Circumstances>): readonly AddOperation[] => {
     const { pod, env, warnings } = { ...ordinary, ...circumstances };
     const overrides = { env, requests: {} };
-    return patchFor(pod, sidecarFor(pod, blank, { overrides, mode, warnings }));
+    const probePorts = blanks.for('variables.probePorts');
+    return patchFor(pod, sidecarFor(pod, blank, { overrides, probePorts, mode, warnings }));
   };
   const standard = patchOf({});
   const others = otherCircumstances(blanks).map(({ when, ...each }) => ({ when, patch: patchOf(each) }));
@@ -54,28 +55,49 @@ const ordinary: Circumstances = { pod: podWithLists, env: {}, warnings: [] };
 
 /** What makes the patch another one, the narrower before the wider. */
 function otherCircumstances(blanks: Blanks): readonly ({ readonly when: string } & Partial<Circumstances>)[] {
-  const { env } = readOverrides({ [annotations.interface]: 'eth0' }).overrides;
-  const device = blankedEnv(env, blanks.for('variables.device'));
-  const { env: delay } = readOverrides({ [annotations.latency]: '20ms' }).overrides;
-  const latency = blankedEnv(delay, blanks.for('variables.latency'));
   return [
     {
       when: 'has(object.spec.resources)',
       pod: { ...podWithLists, spec: { ...podWithLists.spec, resources: {} } },
     },
-    {
-      when: 'variables.device != "" && variables.latency != ""',
-      // In this order: the API server sends annotations sorted by name, and the webhook keeps to what it reads.
-      env: { ...device, ...latency },
-    },
-    { when: 'variables.device != ""', env: device },
-    { when: 'variables.latency != ""', env: latency },
+    ...environments(blanks),
     { when: 'variables.warnings != ""', warnings: [blanks.for('variables.warnings')] },
   ];
 }
 
-function blankedEnv(env: Overrides['env'], value: string): Overrides['env'] {
-  return Object.fromEntries(Object.keys(env).map((name) => [name, value]));
+/**
+ * Annotations that become the agent's environment, each with a value that is read and with the variable that holds what
+ * was. In this order: the API server sends annotations sorted by name, and the webhook keeps to what it reads.
+ */
+const environmentAnnotations = [
+  { annotation: annotations.exemptProbes, example: 'false', variable: 'variables.exemptProbes' },
+  { annotation: annotations.interface, example: 'eth0', variable: 'variables.device' },
+  { annotation: annotations.latency, example: '20ms', variable: 'variables.latency' },
+] as const;
+
+/** One for each choice of them but none, the greater choices first. */
+function environments(blanks: Blanks): readonly { readonly when: string; readonly env: Overrides['env'] }[] {
+  return choicesOf(environmentAnnotations)
+    .filter((choice) => choice.length > 0)
+    .sort((one, other) => other.length - one.length)
+    .map((choice) => ({
+      when: choice.map(({ variable }) => `${variable} != ""`).join(' && '),
+      env: Object.assign({}, ...choice.map((one) => blankedEnv(one, blanks))) as Overrides['env'],
+    }));
+}
+
+function choicesOf<T>([first, ...rest]: readonly T[]): readonly (readonly T[])[] {
+  if (first === undefined) return [[]];
+  const others = choicesOf(rest);
+  return [...others.map((choice) => [first, ...choice]), ...others];
+}
+
+function blankedEnv(
+  { annotation, example, variable }: (typeof environmentAnnotations)[number],
+  blanks: Blanks,
+): Overrides['env'] {
+  const { env } = readOverrides({ [annotation]: example }).overrides;
+  return Object.fromEntries(Object.keys(env).map((name) => [name, blanks.for(variable)]));
 }
 
 /** The template with blanks for the names of volumes and for the agent's resources. */

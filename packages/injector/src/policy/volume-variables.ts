@@ -29,7 +29,12 @@ export function volumeVariable(index: number): string {
 
 /** The names that the webhook gives to the template's only volume, one after the other, as the pod takes them. */
 function candidatesFor(template: Template): readonly string[] {
-  const request = { overrides: { env: {}, requests: {} }, mode: 'native', warnings: [] } as const;
+  const request = {
+    overrides: { env: {}, requests: {} },
+    probePorts: '',
+    mode: 'native',
+    warnings: [],
+  } as const;
   const taken: { name: string }[] = [];
   while (taken.length < mostNames) {
     const pod: Pod = { metadata: {}, spec: { volumes: [...taken] } };

@@ -128,9 +128,16 @@ export const injectedPods: readonly Json[] = [
   annotated('inject-true', { 'podlag.io/inject': 'true' }),
   annotated('interface', { 'podlag.io/interface': 'net1.100' }),
   annotated('interface-and-latency', { 'podlag.io/interface': 'eth1', 'podlag.io/latency': '20ms' }),
+  annotated('no-probes-exempt', { 'podlag.io/exempt-probes': 'false' }),
+  annotated('probes-exempt', { 'podlag.io/exempt-probes': 'true', 'podlag.io/latency': '1ms' }),
+  annotated('no-probes-exempt-and-latency', {
+    'podlag.io/exempt-probes': 'false',
+    'podlag.io/latency': '20ms',
+  }),
   annotated('cpu', { 'podlag.io/resources': 'cpu=50m' }),
   annotated('memory-above-the-limit', { 'podlag.io/resources': 'memory=1Gi,cpu=0.25' }),
   annotated('everything-asked-for', {
+    'podlag.io/exempt-probes': 'false',
     'podlag.io/interface': 'eth1',
     'podlag.io/latency': '1m30s',
     'podlag.io/resources': 'cpu=1,memory=64Mi',
@@ -147,6 +154,29 @@ export const injectedPods: readonly Json[] = [
   }),
   pod('same-port-over-udp', {
     spec: { containers: [{ ...container, ports: [{ containerPort: 2332, protocol: 'UDP' }] }] },
+  }),
+  pod('probes', {
+    spec: {
+      initContainers: [
+        { ...container, name: 'native', restartPolicy: 'Always', startupProbe: { grpc: { port: 50 } } },
+        { ...container, name: 'ends' },
+      ],
+      containers: [
+        {
+          ...container,
+          ports: [
+            { name: 'web', containerPort: 8080 },
+            { name: 'metrics', containerPort: 9100 },
+          ],
+          readinessProbe: { httpGet: { port: 'web', path: '/' } },
+          livenessProbe: { tcpSocket: { port: 8080 } },
+          startupProbe: { httpGet: { port: 999, host: '10.0.0.1' } },
+        },
+        { ...container, name: 'other', readinessProbe: { tcpSocket: { port: 999 } } },
+        { ...container, name: 'unnamed', readinessProbe: { tcpSocket: { port: 'metrics' } } },
+        { ...container, name: 'command', livenessProbe: { exec: { command: ['true'] } } },
+      ],
+    },
   }),
   pod('linux', {
     spec: { os: { name: 'linux' }, nodeSelector: { 'kubernetes.io/os': 'linux' }, containers: [container] },
@@ -241,11 +271,26 @@ const port = fc.record(
   { requiredKeys: ['containerPort'] },
 );
 
+const anyProbe = fc.oneof(
+  fc.integer({ min: 1, max: 65_535 }).map((number): Json => ({ grpc: { port: number } })),
+  fc
+    .tuple(
+      fc.constantFrom('httpGet', 'tcpSocket'),
+      fc.oneof(fc.integer({ min: 1, max: 99 }), fc.constantFrom('p0', 'p1', 'p2')),
+      fc.constantFrom(undefined, '', '10.0.0.1'),
+    )
+    .map(([kind, reference, host]): Json => ({ [kind]: { port: reference, host } })),
+);
+
 const anyContainer = fc.record(
   {
     name: fc.oneof({ weight: 30, arbitrary: label }, { weight: 1, arbitrary: fc.constant('podlag-agent') }),
     image: fc.constant('image'),
-    ports: fc.uniqueArray(port, { maxLength: 2, selector: ({ containerPort }) => containerPort }),
+    ports: fc
+      .uniqueArray(port, { maxLength: 2, selector: ({ containerPort }) => containerPort })
+      .map((ports) => ports.map((each, index) => ({ ...each, name: `p${index}` }))),
+    readinessProbe: anyProbe,
+    livenessProbe: anyProbe,
     env: fc.array(fc.record({ name: fc.constantFrom('A', 'B', 'PODLAG_DEVICE'), value: fc.string() }), {
       maxLength: 2,
     }),
@@ -270,6 +315,7 @@ const anyAnnotations = fc.record(
       fc.tuple(quantity, quantity).map(([cpu, memory]) => `memory=${memory},cpu=${cpu}`),
       quantity.map((memory) => `memory=${memory}`),
     ),
+    'podlag.io/exempt-probes': fc.constantFrom('true', 'false'),
     'podlag.io/inject': fc.constantFrom('true', 'true', 'true', 'true', 'false'),
     'podlag.io/status': fc.string(),
     'example.com/any': fc.string({ unit: 'grapheme' }),
@@ -306,6 +352,13 @@ const anySpec = fc.record(
   { requiredKeys: ['containers'] },
 );
 
+/** The API server refuses probes of an init container that ends. */
+function onlyNativeSidecarsProbed<T extends object>(container: T): T {
+  return 'readinessProbe' in container || 'livenessProbe' in container
+    ? { ...container, restartPolicy: 'Always' }
+    : container;
+}
+
 /** Pods that an API server takes, the same each time. */
 export function generatedPods(count: number): readonly Json[] {
   const named = fc.record({ annotations: anyAnnotations, spec: anySpec });
@@ -319,7 +372,7 @@ export function generatedPods(count: number): readonly Json[] {
       );
     const containers = distinct(spec.containers, 'c');
     const taken = containers?.some(({ name }) => name === 'podlag-agent');
-    const initContainers = distinct(taken ? [] : spec.initContainers, 'i');
+    const initContainers = distinct(taken ? [] : spec.initContainers, 'i')?.map(onlyNativeSidecarsProbed);
     const all = { ...spec, containers, ...(initContainers === undefined ? {} : { initContainers }) };
     return { metadata: { name: `generated-${index}`, annotations }, spec: all };
   });

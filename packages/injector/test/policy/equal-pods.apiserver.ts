@@ -24,6 +24,7 @@ containers:
     image: agent:1
     env:
       - { name: PODLAG_DEVICE, value: eth9 }
+      - { name: PODLAG_EXEMPT_PROBES, value: "false" }
       - { name: TEXT, value: "quotes ' \" and \\ and \n, \u00e9, \U0001F600, \u2028, $(A) ${'`'}" }
       - { name: NODE, valueFrom: { fieldRef: { fieldPath: spec.nodeName } } }
     args: ["--rate=0.5", "{}", ""]
@@ -304,6 +305,8 @@ describe('where the pod is, and what it asks for', () => {
     ['podlag.io/resources', 'cpu=50m,cpu=60m'],
     ['podlag.io/resources', 'gpu=1'],
     ['podlag.io/resources', 'cpu=50m,'],
+    ['podlag.io/exempt-probes', 'no'],
+    ['podlag.io/exempt-probes', ''],
     ['podlag.io/inject', 'yes'],
     ['podlag.io/inject', ''],
     ['podlag.io/letency', '20ms'],

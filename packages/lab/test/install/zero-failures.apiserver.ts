@@ -126,7 +126,7 @@ test('a change of the template', async () => {
     const { data } = await read<{ data: Record<string, string> }>(
       ...['configmap', 'podlag-injector-template', '--namespace', namespace],
     );
-    const text = (data['sidecarconfig.yaml'] ?? '').replace('memory: 96Mi', 'memory: 97Mi');
+    const text = (data['sidecarconfig.yaml'] ?? '').replace('memory: 192Mi', 'memory: 97Mi');
     const patch = JSON.stringify({ data: { 'sidecarconfig.yaml': text } });
     const configMap = ['patch', 'configmap', 'podlag-injector-template', '--type=merge', '--patch', patch];
     await kubectl(['--namespace', namespace, ...configMap]);
