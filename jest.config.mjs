@@ -21,6 +21,8 @@ export default {
     project('unit', ['<rootDir>/packages/*/src/**/*.test.ts']),
     // Packets through a real kernel: started by scripts/test in one that has netem.
     project('kernel', ['<rootDir>/packages/*/test/**/*.kernel.ts']),
+    // Packets through the host's own kernel, where a user namespace may be had: also one without netem does something.
+    project('host', ['<rootDir>/packages/*/test/**/*.host.ts']),
     // Against a real API server: started by scripts/test in the bed, beside it.
     {
       ...project('apiserver', ['<rootDir>/packages/*/test/**/*.apiserver.ts']),
