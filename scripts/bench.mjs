@@ -1,4 +1,5 @@
-// How fast and how large podlag is, on this machine: `pnpm bench [--json]`. Each comparison is made within one run, in
+// How fast and how large podlag is, on this machine: `pnpm bench [--json]`; `pnpm bench netem [--json]` says what trees for
+// many targets cost, in several minutes. Each comparison is made within one run, in
 // turns, and told as a ratio: machines differ, and differ from hour to hour.
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -23,22 +24,32 @@ function measure(title, command, args, cwd = root) {
 const lab = join(root, 'packages/lab/dist/main.js');
 const agent = (name) => join(root, `packages/agent/bench/${name}.mjs`);
 
-const results = {
-  memory: measure('Five agents: memory and start', process.execPath, [agent('memory')]),
-  apply: measure('From HTTP call to confirmed change, on a kernel with netem', process.execPath, [
-    lab,
-    'run',
-    '--',
-    process.execPath,
-    agent('apply'),
-  ]),
-  injector: measure(
-    'Injector beside a bare node:https server',
-    'npm',
-    ['run', '--silent', 'bench', '--', '--json'],
-    join(root, 'packages/injector'),
-  ),
-};
+/** On a kernel with netem. */
+function measureInLab(title, program) {
+  return measure(title, process.execPath, [lab, 'run', '--', process.execPath, program]);
+}
+
+function measureAll() {
+  return {
+    memory: measure('Five agents: memory and start', process.execPath, [agent('memory')]),
+    apply: measureInLab('From HTTP call to confirmed change, on a kernel with netem', agent('apply')),
+    injector: measure(
+      'Injector beside a bare node:https server',
+      'npm',
+      ['run', '--silent', 'bench', '--', '--json'],
+      join(root, 'packages/injector'),
+    ),
+  };
+}
+
+function measureNetem() {
+  const netem = join(root, 'packages/netem');
+  execFileSync('npm', ['run', '--silent', 'bench'], { cwd: netem, stdio: ['ignore', 'ignore', 'inherit'] });
+  return {
+    agents: measureInLab('Agents by driver: HTTP call to confirmed change, memory', agent('per-driver')),
+    trees: measureInLab('Trees: to make, to change, to go through', join(netem, 'dist/bench.js')),
+  };
+}
 
 const number = (value, digits) => value.toFixed(digits);
 const verdict = (held) => (held ? 'held' : 'MISSED');
@@ -67,6 +78,55 @@ function rows({ memory, apply, injector }) {
   ];
 }
 
+function netemRows({ agents, trees }) {
+  const { apply, change, lookUp, throughput } = trees;
+  const { idleAgentShare, idleTreeShare } = throughput;
+  const ofUnlimited = throughput.delayedMbit / throughput.delayedUnlimitedMbit;
+  return [
+    ...apply.map(({ driver, targets, applyMs }) => [
+      `${driver}: ${targets} targets from nothing`,
+      number(applyMs, 1),
+      'ms',
+      targets === 10_000 ? '<= 1000' : '',
+      targets === 10_000 ? verdict(applyMs <= 1000) : '',
+    ]),
+    ...change.map(({ driver, targets, applyMs }) => [
+      `${driver}: a change among ${targets} targets`,
+      number(applyMs, 2),
+      'ms',
+      '<= 2',
+      verdict(applyMs <= 2),
+    ]),
+    ...lookUp.map(({ targets, roundTripUs, addedUs }) => [
+      `round trip beside ${targets} targets (added ${number(addedUs, 1)})`,
+      number(roundTripUs, 1),
+      'us',
+      targets === 0 ? '' : 'added <= 5',
+      targets === 0 ? '' : verdict(addedUs <= 5),
+    ]),
+    ...agents.rows.flatMap(({ driver, p50Ms, p99Ms, atRestMb, manyMs, manyMb, tcMb }) => [
+      [`${driver}: HTTP call to confirmed change, p50`, number(p50Ms, 2), 'ms', '', ''],
+      [`${driver}: HTTP call to confirmed change, p99`, number(p99Ms, 2), 'ms', '<= 3', verdict(p99Ms <= 3)],
+      [`${driver}: ${agents.targets} targets by HTTP`, number(manyMs, 0), 'ms', '', ''],
+      [`${driver}: agent, private memory, one fault`, number(atRestMb, 1), 'MB', '', ''],
+      [`${driver}: agent, private memory, ${agents.targets} targets`, number(manyMb, 1), 'MB', '', ''],
+      [`${driver}: its tc children then, private`, number(tcMb, 1), 'MB', '', ''],
+    ]),
+    ['TCP without a tree', number(throughput.bareMbit, 0), 'mbit', '', ''],
+    [
+      '  beside an idle agent, share of that',
+      number(idleAgentShare, 3),
+      '',
+      '>= 0.98',
+      verdict(idleAgentShare >= 0.98),
+    ],
+    ['  through a tree whose faults meet others, share of that', number(idleTreeShare, 3), '', '', ''],
+    [`TCP through 100 ms at ${throughput.rateMbit} mbit`, number(throughput.delayedMbit, 0), 'mbit', '', ''],
+    ['  share of the same without limit', number(ofUnlimited, 3), '', '>= 0.9', verdict(ofUnlimited >= 0.9)],
+    ['  drops in the leaf', String(throughput.drops), '', '0', verdict(throughput.drops === 0)],
+  ];
+}
+
 function table(lines) {
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   const right = [false, true, false, true, false];
@@ -76,6 +136,7 @@ function table(lines) {
 }
 
 const head = ['WHAT', 'MEASURED', 'UNIT', 'TARGET', 'VERDICT'];
-process.stdout.write(
-  asJson ? `${JSON.stringify(results, null, 2)}\n` : `\n${table([head, ...rows(results)])}\n`,
-);
+const isNetem = process.argv.includes('netem');
+const results = isNetem ? measureNetem() : measureAll();
+const lines = isNetem ? netemRows(results) : rows(results);
+process.stdout.write(asJson ? `${JSON.stringify(results, null, 2)}\n` : `\n${table([head, ...lines])}\n`);

@@ -15,8 +15,8 @@ const imageEnvironment = Object.fromEntries(
   [...dockerfile.matchAll(/\b(MALLOC_[A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),
 );
 
-/** Resolves when the agent has said that it listens; `readyMs` is counted from before its process was started. */
-export async function startAgent(device) {
+/** Resolves when the agent has said that it listens; `readyMs` is counted from before its process was started. `settings`: more of its environment. */
+export async function startAgent(device, settings = {}) {
   const runDirectory = mkdtempSync(join(tmpdir(), 'podlag-bench-'));
   const begin = performance.now();
   const child = spawn(process.execPath, [...nodeOptions, join(packageFolder, 'dist/main.js')], {
@@ -27,6 +27,7 @@ export async function startAgent(device) {
       PODLAG_LISTEN_PORT: '0',
       PODLAG_RUN_DIRECTORY: runDirectory,
       PODLAG_LOG_LEVEL: 'info',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
