@@ -16,6 +16,7 @@ const reviewSchema = z.object({
     subResource: z.string().nullish(),
     namespace: z.string().nullish(),
     name: z.string().nullish(),
+    dryRun: z.boolean().nullish(),
     object: z.unknown(),
   }),
 });

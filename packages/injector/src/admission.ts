@@ -1,5 +1,6 @@
 import { checked, type AdmissionAnswer, type AdmissionReview } from './admission-review';
 import { decide, type Decision, type InjectionSettings, type Reason } from './decision';
+import { eventFor, type SidecarEvent } from './events/sidecar-event';
 import type { NamespaceLabels } from './namespace';
 import { podSchema, type Pod } from './pod';
 import type { Template } from './template';
@@ -20,6 +21,8 @@ export interface Admission {
   readonly namespace: string;
   /** The pod's name, or its generateName: most pods have no name yet. */
   readonly name: string;
+  /** To be told to who made the pod, beside the answer; undefined for a trial (`--dry-run=server`). */
+  readonly event: SidecarEvent | undefined;
 }
 
 const results = { inject: 'injected', skip: 'skipped', deny: 'denied' } as const;
@@ -38,7 +41,9 @@ export function admit({ request }: AdmissionReview, context: AdmissionContext): 
   const labels = context.namespaceLabels.labelsOf(namespace);
   const decision = decide(pod, context.template(), { name: namespace, labels }, context.settings());
   const { kind, reason } = decision;
-  return { answer: answerOf(decision), result: results[kind], reason, namespace, name: nameOf(pod, name) };
+  const event = request.dryRun === true ? undefined : eventFor(pod, decision, namespace);
+  const answer = answerOf(decision);
+  return { answer, result: results[kind], reason, namespace, name: nameOf(pod, name), event };
 }
 
 const answers = new WeakMap<Decision, AdmissionAnswer>();
@@ -75,6 +80,7 @@ function untouched({
     reason,
     namespace: namespace ?? '',
     name: name ?? '',
+    event: undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import type { KubeApi } from '@podlag/kube';
 import type { RequestListener } from 'node:http';
 import { withLoggedWatches } from './cluster/logged-watches';
 import { Drain } from './drain';
+import { EventWriter, noEvents, type EventSink } from './events/event-writer';
 import type { FileWatcherOptions } from './file-watcher';
 import { Health } from './health';
 import { openSources } from './injector-sources';
@@ -55,7 +56,8 @@ export async function startInjector(
       sidecarMode: sources.sidecarMode(),
     }),
   };
-  const listener = webhookListener({ context, health, gate, metrics, logger });
+  const events = eventSink(settings, { api, logger, metrics });
+  const listener = webhookListener({ context, events, health, gate, metrics, logger });
   const { certSource } = sources;
   const webhook = tlsServer(hangingUpWhenDraining(listener, health), {
     certSource,
@@ -70,6 +72,7 @@ export async function startInjector(
   });
   const closeRest = (): void => {
     sources.close();
+    events.close();
     scraped.close();
     scraped.closeAllConnections();
   };
@@ -82,6 +85,17 @@ export async function startInjector(
     closeRest();
     throw error;
   }
+}
+
+interface EventParts {
+  readonly api: KubeApi | undefined;
+  readonly logger: Logger;
+  readonly metrics: InjectorMetrics;
+}
+
+function eventSink({ events, kubernetesApi }: Settings, { api, logger, metrics }: EventParts): EventSink {
+  if (!events || kubernetesApi === 'none' || api === undefined) return noEvents;
+  return new EventWriter(api, { logger, onEnd: (outcome) => metrics.eventEnded(outcome) });
 }
 
 /** The API server then opens its next connection, which goes to another replica. */

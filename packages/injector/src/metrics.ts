@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Admission } from './admission';
 import type { CertificateEvent } from './certificates/certificate-event';
+import type { EventOutcome } from './events/event-writer';
 
 const prefix = 'podlag_injector_';
 
@@ -49,6 +50,13 @@ export class InjectorMetrics {
     registers: [this.registry],
   });
 
+  private readonly events = new Counter({
+    name: `${prefix}events_total`,
+    help: 'Events about pods without their sidecar, by outcome: written, present, failed, dropped.',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+
   private readonly handshakeFailures = new Counter({
     name: `${prefix}tls_handshake_failures_total`,
     help: 'TLS connections that came to nothing, for example since the client does not know the CA.',
@@ -92,6 +100,10 @@ export class InjectorMetrics {
 
   certificateEvent(event: CertificateEvent['kind']): void {
     this.certificateEvents.inc({ event });
+  }
+
+  eventEnded(outcome: EventOutcome): void {
+    this.events.inc({ outcome });
   }
 
   handshakeFailed(): void {

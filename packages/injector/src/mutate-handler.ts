@@ -2,6 +2,7 @@ import type { Logger } from '@podlag/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { admit, type Admission, type AdmissionContext } from './admission';
 import { printReview, readReview } from './admission-review';
+import type { EventSink } from './events/event-writer';
 import { sendProblem, visibleError } from './http-problem';
 import type { InjectorMetrics } from './metrics';
 import { readJsonBody } from './request-body';
@@ -9,6 +10,7 @@ import type { ReviewGate } from './review-gate';
 
 export interface MutateParts {
   readonly context: AdmissionContext;
+  readonly events: EventSink;
   readonly gate: ReviewGate;
   readonly metrics: InjectorMetrics;
   readonly logger: Logger;
@@ -33,6 +35,7 @@ export function mutateHandler(given: MutateParts): Handler {
       // As a string it goes out in one piece with the header; a Buffer would be a write, and a TLS record, of its own.
       response.end(body);
       recordReview(parts, review.request.uid, admission, startMs);
+      if (admission.event !== undefined) parts.events.tell(admission.event);
     } catch (error) {
       const problem = recordError(parts, error, startMs);
       if (!response.headersSent) sendProblem(response, problem);

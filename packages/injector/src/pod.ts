@@ -25,6 +25,15 @@ const container = z.object({
   startupProbe: probe,
 });
 
+/** What an owner lacks is looked at only after this, by the API server itself. */
+const ownerReference = z.object({
+  kind: text,
+  apiVersion: text.nullish(),
+  name: text.nullish(),
+  uid: text.nullish(),
+  controller: z.boolean().nullish(),
+});
+
 /**
  * The part of a pod that the injector reads. All else, known to it or not, stays in the API server: an answer only
  * adds, so no field can get lost by being unknown here (kubernetes/kubernetes#127701 is what happens otherwise).
@@ -36,7 +45,7 @@ export const podSchema = z.object({
     name: text.nullish(),
     generateName: text.nullish(),
     annotations: textMap,
-    ownerReferences: z.array(z.object({ kind: text })).nullish(),
+    ownerReferences: z.array(ownerReference).nullish(),
   }),
   spec: z.object({
     hostNetwork: z.boolean().nullish(),

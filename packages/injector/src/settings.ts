@@ -30,8 +30,8 @@ const fields = z.strictObject({
   listenHost: setting.text().optional(),
   templateFile: setting.text().default('/etc/podlag/template/sidecarconfig.yaml'),
   /**
-   * Whether to talk to the API server: for the labels of namespaces, the cluster's version and a certificate of its
-   * own making. In-cluster is with the pod's service account.
+   * Whether to talk to the API server: for the labels of namespaces, the cluster's version, Events and a certificate of
+   * its own making. In-cluster is with the pod's service account.
    */
   kubernetesApi: z.enum(['none', 'in-cluster']).default('none'),
   /** Self-signed: made, published and renewed by the injector itself; files: by cert-manager or podlag-certs. */
@@ -68,6 +68,11 @@ const fields = z.strictObject({
   podSecurityDefault: z.enum(podSecurityLevels).default('privileged'),
   /** What to do where the namespace's PodSecurity level forbids NET_ADMIN. */
   onPodSecurity: z.enum(podSecurityAnswers).default('skip'),
+  /**
+   * Whether to tell a ReplicaSet, StatefulSet or Job by an Event that its pods were left without the sidecar. Only with
+   * the Kubernetes API.
+   */
+  events: setting.flag().default(true),
   /**
    * How long to go on serving after SIGTERM: until every API server has noticed that this endpoint is gone.
    * terminationGracePeriodSeconds has to be longer.

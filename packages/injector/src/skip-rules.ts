@@ -4,20 +4,27 @@ import type { Namespace } from './namespace';
 import { containersOf, type Pod } from './pod';
 import type { Template } from './template';
 
-/** Why a pod is left as it is. Stable: shown as admission warning, audit annotation and metric label. */
-export const skipReasons = [
-  'mirror-pod',
-  'host-network',
-  'windows',
-  'system-namespace',
-  'opted-out',
-  'already-injected',
-  'job-plain-sidecar',
-  'port-clash',
-  'pod-security',
-] as const;
+/** What is the same for every pod that is left for one reason. */
+interface ReasonKind {
+  /** Whether somebody asked for the sidecar, and it would have come but for this: who made the pod is to be told. */
+  readonly isMissed: boolean;
+}
 
-export type SkipReason = (typeof skipReasons)[number];
+/** Why a pod is left as it is. Stable: shown as admission warning, audit annotation and metric label. */
+export const skipReasons = {
+  'mirror-pod': { isMissed: false },
+  'host-network': { isMissed: true },
+  windows: { isMissed: false },
+  'system-namespace': { isMissed: false },
+  'opted-out': { isMissed: false },
+  'already-injected': { isMissed: false },
+  'job-plain-sidecar': { isMissed: true },
+  'port-clash': { isMissed: true },
+  'pod-security': { isMissed: true },
+} as const satisfies Readonly<Record<string, ReasonKind>>;
+
+/** The keys of skipReasons. */
+export type SkipReason = keyof typeof skipReasons;
 
 export interface Skip {
   readonly reason: SkipReason;

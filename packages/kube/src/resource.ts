@@ -52,6 +52,31 @@ export interface WebhookConfiguration extends KubeObject {
   readonly webhooks?: readonly Webhook[];
 }
 
+/** Of core `v1`, as podlag writes it: one that was seen once. */
+export interface KubeEvent extends KubeObject {
+  /** What it is about; `kubectl describe` looks for kind and uid. */
+  readonly involvedObject: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+  };
+  readonly type: 'Normal' | 'Warning';
+  /** In CamelCase, for a machine. */
+  readonly reason: string;
+  /** What was done, or left undone: in CamelCase too. */
+  readonly action: string;
+  /** For a person, at most 1024 characters in one line. */
+  readonly message: string;
+  readonly source: { readonly component: string };
+  readonly reportingComponent: string;
+  /** RFC 3339. */
+  readonly firstTimestamp: string;
+  readonly lastTimestamp: string;
+  readonly count: number;
+}
+
 export const secrets: Resource<Secret> = {
   apiVersion: 'v1',
   kind: 'Secret',
@@ -72,4 +97,15 @@ export const mutatingWebhookConfigurations: Resource<WebhookConfiguration> = {
   kind: 'MutatingWebhookConfiguration',
   plural: 'mutatingwebhookconfigurations',
   namespaced: false,
+};
+
+/**
+ * Of core `v1`. `events.k8s.io/v1` is the same objects, but takes neither lastTimestamp nor count when one is made: by
+ * `kubectl get events --sort-by=.lastTimestamp` its Events stand before all others, however new they are.
+ */
+export const events: Resource<KubeEvent> = {
+  apiVersion: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
 };

@@ -2,7 +2,7 @@ import { isPodlagError } from '@podlag/core';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubeApi, Observer } from '../src/kube-api';
-import { namespaces, secrets, type ObjectRef, type Secret } from '../src/resource';
+import { events, namespaces, secrets, type KubeEvent, type ObjectRef, type Secret } from '../src/resource';
 
 /** An API server to try things on, with a namespace that nobody else uses. */
 export interface KubeApiUnderTest {
@@ -93,6 +93,25 @@ export function describeKubeApi(name: string, underTest: () => KubeApiUnderTest)
       test('it is created once', async () => {
         await api.create(secrets, secret);
         expect(await codeOf(api.create(secrets, secret))).toBe('kube-already-exists');
+      });
+
+      test('an Event is created once by its name, and keeps what it says', async () => {
+        const { namespace } = underTest();
+        const involvedObject = {
+          apiVersion: 'apps/v1',
+          kind: 'ReplicaSet',
+          name: 'a',
+          namespace,
+          uid: 'u-1',
+        };
+        const event: KubeEvent = {
+          ...{ metadata: { name: ref.name, namespace }, involvedObject },
+          ...{ type: 'Warning', reason: 'Tested', action: 'Test', message: 'a test', count: 1 },
+          ...{ source: { component: 'podlag-test' }, reportingComponent: 'podlag-test' },
+          ...{ firstTimestamp: '2026-11-21T12:00:00Z', lastTimestamp: '2026-11-21T12:00:00Z' },
+        };
+        expect(await api.create(events, event)).toMatchObject({ ...event, apiVersion: 'v1', kind: 'Event' });
+        expect(await codeOf(api.create(events, event))).toBe('kube-already-exists');
       });
 
       test('an object that cannot be is refused', async () => {

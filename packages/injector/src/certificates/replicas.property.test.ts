@@ -5,6 +5,9 @@ import { delayedKubeApi } from '../../test/delayed-kube-api';
 import type { CaBundle } from './ca-bundle';
 import { newCertificate } from './new-certificate';
 
+// Fifty runs of some thousand turns each, on a machine that may have other work.
+jest.setTimeout(60_000);
+
 const runs = { numRuns: 50 };
 const settleMs = 5_000;
 

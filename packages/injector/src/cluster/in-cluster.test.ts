@@ -1,5 +1,5 @@
 import { isPodlagError, loadConfig } from '@podlag/core';
-import { mutatingWebhookConfigurations, namespaces, secrets } from '@podlag/kube';
+import { events, kubeErrors, mutatingWebhookConfigurations, namespaces, secrets } from '@podlag/kube';
 import { FakeKubeApi } from '@podlag/kube/testing';
 import { eventually } from '../../test/eventually';
 import { podWith, type Json } from '../../test/judge';
@@ -25,9 +25,10 @@ function cluster(): FakeKubeApi {
   return api;
 }
 
-const inCluster = (api: FakeKubeApi): Promise<Running> =>
+const inCluster = (api: FakeKubeApi, env: Readonly<Record<string, string>> = {}): Promise<Running> =>
   runInjector(
     {
+      ...env,
       PODLAG_KUBERNETES_API: 'in-cluster',
       PODLAG_CERT_SOURCE: 'self-signed',
       PODLAG_NAMESPACE_LABELS_FILE: undefined,
@@ -47,8 +48,13 @@ const asApiServer = (api: FakeKubeApi) => ({
 const readyz = async (injector: Running): Promise<string> =>
   (await injector.ask({ path: '/readyz', rejectUnauthorized: false })).text;
 
-async function reviewed(injector: Running, api: FakeKubeApi, namespace: string): Promise<Json> {
-  const review = JSON.stringify(reviewOf(podWith(), { namespace }));
+async function reviewed(
+  injector: Running,
+  api: FakeKubeApi,
+  namespace: string,
+  { dryRun = false, pod = podWith() } = {},
+): Promise<Json> {
+  const review = JSON.stringify(reviewOf(pod, { namespace, dryRun }));
   const headers = { 'Content-Type': 'application/json' };
   const answer = await injector.ask(
     { method: 'POST', path: '/mutate', headers, ...asApiServer(api) },
@@ -114,6 +120,75 @@ test('a webhook configuration that stops to vouch for what is served takes readi
   await eventually(async () => (await readyz(injector)).includes('does not vouch for it'));
   await eventually(() => Promise.resolve(asApiServer(api).ca === published));
   await eventually(async () => (await readyz(injector)).includes('"status":"ready"'));
+});
+
+describe('a pod of a controller that is left without its sidecar', () => {
+  const web = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'u-1' };
+  const metadata = { ownerReferences: [{ ...web, controller: true }] };
+  const env = [{ name: 'PASSWORD', value: 'env-secret' }];
+  const pod = podWith({ metadata, spec: { hostNetwork: true, containers: [{ name: 'a', env }] } });
+  const bare = podWith({ spec: { hostNetwork: true } });
+  const isEventCall = ({ resource }: { readonly resource: string }) => resource === 'events';
+
+  async function ready(api: FakeKubeApi, settings = {}): Promise<Running> {
+    const injector = await inCluster(api, settings);
+    await eventually(async () => (await readyz(injector)).includes('"status":"ready"'));
+    return injector;
+  }
+
+  const counted = (injector: Running, outcome: string, count: number): Promise<unknown> =>
+    eventually(async () =>
+      (await injector.metrics()).includes(`podlag_injector_events_total{outcome="${outcome}"} ${count}`),
+    );
+
+  test('is told to the controller by one Event, and counted', async () => {
+    const api = cluster();
+    const injector = await ready(api);
+    for (let made = 0; made < 3; made++) await reviewed(injector, api, 'tidb-cluster', { pod });
+    await counted(injector, 'written', 1);
+    const [call, ...more] = api.calls.filter(isEventCall);
+    expect(more).toEqual([]);
+    expect(api.stored(events, { namespace: 'tidb-cluster', name: call?.name ?? '' })).toMatchObject({
+      involvedObject: web,
+      message: 'podlag: no sidecar (host-network): the agent would shape the node, not the pod',
+    });
+  });
+
+  test.each([
+    ['when it is only tried', {}, { dryRun: true, pod }],
+    ['when nobody wants Events', { PODLAG_EVENTS: 'false' }, { pod }],
+    ['when it has no controller', {}, { pod: bare }],
+  ])('is told to nobody %s', async (_, settings, review) => {
+    const api = cluster();
+    const injector = await ready(api, settings);
+    const { warnings } = await reviewed(injector, api, 'tidb-cluster', review);
+    expect(warnings).toMatchObject([expect.stringContaining('no sidecar (host-network)')]);
+    // An Event would have been handed over in the turn in which the review was logged.
+    await eventually(() => injector.log.some((line) => line.includes('"reason":"host-network"')));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(api.calls.filter(isEventCall)).toEqual([]);
+  });
+
+  test('is told to nobody where there is no Kubernetes API', async () => {
+    const injector = await runInjector();
+    const { response } = (await injector.review(reviewOf(pod))).json() as { response: Json };
+    expect(response).toMatchObject({ allowed: true, auditAnnotations: { decision: 'host-network' } });
+    expect(await injector.metrics()).not.toContain('podlag_injector_events_total{');
+  });
+
+  test('gets its answer also where the right to write Events is missing, which is logged and counted', async () => {
+    const api = cluster();
+    const injector = await ready(api);
+    api.failNext(kubeErrors.error('kube-forbidden', 'the injector may not create events'), 'create');
+    expect(await reviewed(injector, api, 'tidb-cluster', { pod })).toMatchObject({ allowed: true });
+    await counted(injector, 'failed', 1);
+    const [line] = injector.log.filter((text) => text.includes('event: not written'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      ...{ level: 'warn', code: 'kube-forbidden', problem: 'the injector may not create events' },
+      hint: expect.stringContaining('Apply deploy/ again'),
+    });
+    expect(injector.log.join('')).not.toContain('env-secret');
+  });
 });
 
 test.each([

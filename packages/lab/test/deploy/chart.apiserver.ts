@@ -81,6 +81,7 @@ test.each([
     'failurePolicy=fail',
     "'/failurePolicy': value must be one of 'Ignore', 'Fail'",
   ],
+  ['a word for whether there are Events', 'events=some', "'/events': got string, want boolean"],
   ['no replica', 'replicas=0', "'/replicas': minimum: got 0, want 1"],
   [
     'a time-out that Kubernetes does not allow',
@@ -233,6 +234,19 @@ test.each(['baseline', 'restricted'])(
     expect(excuseOf(objects)).toContain(`[?'pod-security.kubernetes.io/enforce'].orValue('${level}') in [`);
   },
 );
+
+/** Whether the ClusterRole has the right to write Events. */
+const mayWriteEvents = (objects: readonly Manifest[]): boolean =>
+  JSON.stringify(find(objects, 'ClusterRole').rules).includes('"events"');
+
+test('without Events the injector is told so, and has no right to write any', async () => {
+  const objects = objectsOf(await rendered('--set', 'events=false'));
+  expect(envOf(objects)).toContainEqual({ name: 'PODLAG_EVENTS', value: 'false' });
+  expect(mayWriteEvents(objects)).toBe(false);
+  const byDefault = objectsOf(await rendered());
+  expect(envOf(byDefault).map(({ name }) => name)).not.toContain('PODLAG_EVENTS');
+  expect(mayWriteEvents(byDefault)).toBe(true);
+});
 
 test('by default a namespace without a label enforces nothing', async () => {
   const objects = objectsOf(await rendered());

@@ -25,10 +25,10 @@ export function titleOf({ kind, metadata }: Manifest): string {
 
 /**
  * The text of a manifest. No List: kubectl cannot ask the API server whether it would validate one strictly, and then
- * validates by itself.
+ * validates by itself. And it does not begin with a brace, by which an older kubectl would take all of it for one JSON.
  */
-export function textOf(objects: readonly Manifest[]): string {
-  return objects.map((object) => JSON.stringify(object)).join('\n---\n');
+export function textOf(objects: readonly object[]): string {
+  return objects.map((object) => `---\n${JSON.stringify(object)}\n`).join('');
 }
 
 /** The one object of that kind, and name where there are several. */

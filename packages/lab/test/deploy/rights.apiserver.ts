@@ -21,6 +21,12 @@ type Right = readonly [answer: 'yes' | 'no', question: string];
 const always: readonly Right[] = [
   ['yes', 'list namespaces'],
   ['yes', 'watch namespaces'],
+  ['yes', 'create events -n default'],
+  ['no', 'create events.events.k8s.io -n default'],
+  ...['get', 'list', 'watch', 'update', 'patch', 'delete'].map((verb): Right => [
+    'no',
+    `${verb} events -n default`,
+  ]),
   ['no', 'get namespaces'],
   ['no', 'update namespaces'],
   ['no', `patch ${webhooks}`],

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { commandLimitMs } from '../deploy/command';
 
 /** The repository's root, where a reader of the README types. */
 export const repository = resolve(__dirname, '../../../..');
@@ -20,9 +21,16 @@ export async function readmeLines(
     .map((line) => line.replace(/ +# .*$/, '').trim());
 }
 
-/** Runs a line as a reader would: in the repository's root, by a shell. Anything but success is an error. */
+/**
+ * Runs a line as a reader would: in the repository's root, by a shell. Anything but success is an error, and so is a
+ * line that takes longer than any command may: nothing else could end it, for Jest's own limits wait, too.
+ */
 export function typed(line: string): string {
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: repository, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${line}: exit status ${status}\n${stderr}${stdout}`);
-  return stdout + stderr;
+  const { error, status, stdout, stderr } = spawnSync('bash', ['-c', line], {
+    ...{ cwd: repository, encoding: 'utf8' },
+    ...{ timeout: commandLimitMs, killSignal: 'SIGKILL' },
+  });
+  if (status === 0) return stdout + stderr;
+  const why = status === null ? `ended, for it has ${commandLimitMs / 1000} s` : `exit status ${status}`;
+  throw new Error(`${line}: ${why}\n${stderr}${stdout}`, { cause: error });
 }
