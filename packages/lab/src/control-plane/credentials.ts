@@ -1,33 +1,44 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 
-/** Who calls the API server. The names of the two controllers are those that RBAC's default roles are bound to. */
-const users = {
+/** Somebody who calls the API server. */
+export interface User {
+  /** As RBAC's bindings name it. */
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
+/** Users by the names that their kubeconfig files bear. */
+export type Users<Key extends string> = Readonly<Record<Key, User>>;
+
+/** Whom every control plane has. The names of the two controllers are those that RBAC's default roles are bound to. */
+export const ownUsers = {
   admin: { name: 'podlag-admin', groups: ['system:masters'] },
-  /** Of every node at once: more than the Node authorizer would let one kubelet do. */
-  kubelet: { name: 'podlag-stand-in-kubelet', groups: ['system:masters'] },
   'kube-controller-manager': { name: 'system:kube-controller-manager', groups: [] },
   'kube-scheduler': { name: 'system:kube-scheduler', groups: [] },
-} as const;
+} as const satisfies Users<string>;
 
-export type UserName = keyof typeof users;
+export type OwnUser = keyof typeof ownUsers;
 
-/** A bearer token for each. */
-export type Tokens = Readonly<Record<UserName, string>>;
+/** A user, and the bearer token that stands for them. */
+export interface Identity extends User {
+  readonly token: string;
+}
 
-export function newTokens(): Tokens {
-  const token = (): string => randomBytes(16).toString('hex');
-  return {
-    admin: token(),
-    kubelet: token(),
-    'kube-controller-manager': token(),
-    'kube-scheduler': token(),
-  };
+/** By the same names as the users. */
+export type Identities<Key extends string> = Readonly<Record<Key, Identity>>;
+
+/** Gives each user a token of their own. */
+export function identitiesOf<Key extends string>(users: Users<Key>): Identities<Key> {
+  const pairs = Object.entries<User>(users).map(([key, user]) => {
+    return [key, { ...user, token: randomBytes(16).toString('hex') }] as const;
+  });
+  return Object.fromEntries(pairs) as Record<Key, Identity>;
 }
 
 /** The file of `--token-auth-file`: token, user, uid, groups. */
-export function tokenFile(tokens: Tokens): string {
-  return (Object.keys(users) as UserName[])
-    .map((user) => `${tokens[user]},${users[user].name},${user},"${users[user].groups.join()}"\n`)
+export function tokenFile(identities: Identities<string>): string {
+  return Object.entries(identities)
+    .map(([key, { token, name, groups }]) => `${token},${name},${key},"${groups.join()}"\n`)
     .join('');
 }
 
@@ -45,9 +56,12 @@ export interface Access {
   readonly token: string;
 }
 
-/** A kubeconfig file. JSON is YAML. */
-export function kubeconfig({ url, ca, token }: Access): string {
-  const name = 'podlag-bed';
+/**
+ * A kubeconfig file. JSON is YAML.
+ *
+ * @param name what its only cluster, user and context are called
+ */
+export function kubeconfig({ url, ca, token }: Access, name: string): string {
   const config = {
     apiVersion: 'v1',
     kind: 'Config',

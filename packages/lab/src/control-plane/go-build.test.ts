@@ -9,3 +9,11 @@ test('a program is stamped with the release, and no file of the module is change
     ...['-o', '/out/kubectl', 'k8s.io/kubernetes/cmd/kubectl'],
   ]);
 });
+
+test('CoreDNS knows its release itself, and is its module’s own program', () => {
+  const args = buildArguments('coredns', 'v1.15.0', '/out');
+  expect(args).toEqual([
+    ...['build', '-mod=readonly', '-trimpath', '-ldflags', '-s -w'],
+    ...['-o', '/out/coredns', '.'],
+  ]);
+});

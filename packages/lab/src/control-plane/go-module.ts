@@ -1,48 +1,54 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { controlPlaneErrors } from './control-plane-errors';
 
-/** What the Go module that brings the servers says of itself. */
+/** The Go modules that bring the programs, by the names of their folders. */
+export const goModules = {
+  kubernetes: { title: 'Kubernetes', requires: 'k8s.io/kubernetes' },
+  // One of its own: CoreDNS wants another gRPC and another client-go, and one module has one version of each.
+  coredns: { title: 'CoreDNS', requires: 'github.com/coredns/coredns' },
+} as const;
+export type GoModuleName = keyof typeof goModules;
+
+/** What a Go module that brings programs says of itself. */
 export interface GoModule {
+  readonly name: GoModuleName;
   readonly folder: string;
   /** The oldest Go that builds it, `1.26.0`. */
   readonly goVersion: string;
-  /** The release of Kubernetes, `v1.36.3`. */
-  readonly kubernetesVersion: string;
-  /** The first 8 hexadecimal digits of the SHA-256 of go.mod and go.sum: all that a build depends on but Go itself. */
+  /** The release that it brings, `v1.36.3`. */
+  readonly version: string;
+  /** The first 8 hexadecimal digits of the SHA-256 of go.mod, go.sum and its own source: all that a build depends on but Go itself. */
   readonly digest: string;
 }
 
-/** Reads go.mod and go.sum of a folder. */
-export async function readGoModule(folder: string): Promise<GoModule> {
-  const [mod, sum] = await Promise.all(['go.mod', 'go.sum'].map((name) => readFile(join(folder, name))));
-  const digest = createHash('sha256')
-    .update(mod ?? '')
-    .update(sum ?? '')
-    .digest('hex')
-    .slice(0, 8);
-  return { folder, digest, ...versionsIn(String(mod)) };
+/** Reads the go.mod, go.sum and Go files of a folder. */
+export async function readGoModule(name: GoModuleName, folder: string): Promise<GoModule> {
+  const source = (await readdir(folder)).filter((file) => file.endsWith('.go')).sort();
+  const hash = createHash('sha256');
+  for (const file of ['go.mod', 'go.sum', ...source]) hash.update(await readFile(join(folder, file)));
+  const goMod = await readFile(join(folder, 'go.mod'), 'utf8');
+  return { name, folder, digest: hash.digest('hex').slice(0, 8), ...versionsIn(name, goMod) };
 }
 
-/** The versions that a go.mod asks for. */
-export function versionsIn(goMod: string): Pick<GoModule, 'goVersion' | 'kubernetesVersion'> {
-  return {
-    goVersion: found(/^go (\d+\.\d+(?:\.\d+)?)$/m, goMod, 'go VERSION'),
-    kubernetesVersion: found(
-      /^\s*(?:require )?k8s\.io\/kubernetes (v\d+\.\d+\.\d+)\b/m,
-      goMod,
-      'k8s.io/kubernetes VERSION',
-    ),
-  };
-}
-
-function found(pattern: RegExp, goMod: string, line: string): string {
-  const value = pattern.exec(goMod)?.[1];
-  if (value !== undefined) return value;
-  throw controlPlaneErrors.error('kubernetes-build-failed', `go.mod has no line "${line}"`, {
-    hint: 'Restore packages/lab/kubernetes/go.mod.',
-  });
+/**
+ * The versions that a go.mod asks for.
+ *
+ * @throws PodlagError `kubernetes-build-failed`, with the line that it lacks
+ */
+export function versionsIn(name: GoModuleName, goMod: string): Pick<GoModule, 'goVersion' | 'version'> {
+  const { requires } = goModules[name];
+  const lacks = (line: string): Error =>
+    controlPlaneErrors.error('kubernetes-build-failed', `go.mod has no line "${line}"`, {
+      hint: `Restore packages/lab/${name}/go.mod.`,
+    });
+  const goVersion = /^go (\d+\.\d+(?:\.\d+)?)$/m.exec(goMod)?.[1];
+  if (goVersion === undefined) throw lacks('go VERSION');
+  const required = [...goMod.matchAll(/^\s*(?:require )?(\S+) (v\d+\.\d+\.\d+)\b/gm)];
+  const version = required.find(([, path]) => path === requires)?.[2];
+  if (version === undefined) throw lacks(`${requires} VERSION`);
+  return { goVersion, version };
 }
 
 /** Whether a Go of version `have` (`go1.26.8`, as `go env GOVERSION` says) builds what asks for `wanted` (`1.26.0`). */

@@ -1,19 +1,15 @@
-import { programFiles, programFolders, releaseNotes, type ProgramName } from './kubernetes';
+import { programFolders, releaseNotes, type ClusterProgramName } from './kubernetes';
 
-const notInEnvtest: readonly ProgramName[] = ['kube-controller-manager', 'kube-scheduler', 'helm'];
-
-test('a program is taken from the folder that has it, and the user’s folder comes first on PATH', () => {
-  const programs = programFiles('/envtest', { names: notInEnvtest, folder: '/cache' });
-  expect(programs).toMatchObject({ etcd: '/envtest/etcd', kubectl: '/envtest/kubectl', helm: '/cache/helm' });
-  expect(programFolders({ programs })).toEqual(['/envtest', '/cache']);
+test('the user’s folder comes first on PATH, whatever order the programs are in', () => {
+  const programs = { coredns: '/dns/coredns', helm: '/cache/helm', kubelet: '/cache/kubelet' };
+  expect(
+    programFolders({ programs: { ...programs, etcd: '/envtest/etcd', kubectl: '/envtest/kubectl' } }),
+  ).toEqual(['/envtest', '/cache', '/dns']);
 });
 
-test('one folder that has all is one folder on PATH', () => {
-  const programs = programFiles('/envtest', { names: [], folder: '/cache' });
-  expect(programFolders({ programs })).toEqual(['/envtest']);
-});
+const notInEnvtest: readonly ClusterProgramName[] = ['kube-controller-manager', 'kube-scheduler', 'helm'];
 
-test.each<[string, string, readonly ProgramName[], readonly string[]]>([
+test.each<[string, string, readonly ClusterProgramName[], readonly string[]]>([
   ['another patch release is not worth a note', 'v1.36.0', notInEnvtest, []],
   [
     'another minor release is, with what is mixed',
@@ -24,11 +20,19 @@ test.each<[string, string, readonly ProgramName[], readonly string[]]>([
     ],
   ],
   [
+    'a node’s programs are of podlag’s release always, and the DNS has its own',
+    'v1.30.2',
+    ['kube-scheduler', 'kubelet', 'kube-proxy', 'coredns'],
+    [
+      'KUBEBUILDER_ASSETS brings Kubernetes v1.30.2, and podlag is tested on v1.36.3, the release of its kube-scheduler, kubelet and kube-proxy here.',
+    ],
+  ],
+  [
     'a release whose number only begins alike is another one',
     'v1.3.6',
     ['helm'],
     ['KUBEBUILDER_ASSETS brings Kubernetes v1.3.6, and podlag is tested on v1.36.3.'],
   ],
-])('%s', (_, version, missing, notes) => {
-  expect(releaseNotes({ folder: '/envtest', version, missing }, 'v1.36.3')).toEqual(notes);
+])('%s', (_, version, names, notes) => {
+  expect(releaseNotes(version, { version: 'v1.36.3', names })).toEqual(notes);
 });

@@ -3,10 +3,10 @@ import { CleanUp } from '../cluster/clean-up';
 import type { GuestCommand } from '../kernel/boot-folder';
 import type { Progress } from '../kernel/progress';
 import { runAttended } from './attended-command';
+import { startBedControlPlane, type BedControlPlane } from './bed-control-plane';
 import { BedFile, bedVariable, type Bed } from './bed-file';
 import { programFolders, type Kubernetes } from './kubernetes';
 import { StandInKubelet, type ImageTable } from './kubelet';
-import { startControlPlane, type ControlPlane } from './start-control-plane';
 
 export interface RunInBedOptions extends GuestCommand {
   readonly kubernetes: Kubernetes;
@@ -28,7 +28,7 @@ export async function runInBed(options: RunInBedOptions): Promise<number> {
   const cleanUp = new CleanUp();
   try {
     const plane = await progress.step(`starting Kubernetes ${kubernetes.version}`, () =>
-      startControlPlane({ kubernetes }),
+      startBedControlPlane(kubernetes),
     );
     cleanUp.add(() => plane.stop());
     const file = new BedFile(join(plane.folder, 'bed.json'));
@@ -52,9 +52,10 @@ export async function runInBed(options: RunInBedOptions): Promise<number> {
   }
 }
 
-function bedOf(plane: ControlPlane, kubernetes: Kubernetes, kubelet: StandInKubelet): Bed {
-  const { url, kubeconfig, auditLog } = plane;
+function bedOf(plane: BedControlPlane, kubernetes: Kubernetes, kubelet: StandInKubelet): Bed {
+  const { url, auditLog } = plane;
   const { version, from } = kubernetes;
+  const kubeconfig = plane.kubeconfig('admin');
   const servers = plane.servers.map(({ name, pid, logFile, restarts }) => ({
     name,
     pid,
@@ -66,13 +67,13 @@ function bedOf(plane: ControlPlane, kubernetes: Kubernetes, kubelet: StandInKube
 
 function commandEnv(
   { env, kubernetes }: RunInBedOptions,
-  { kubeconfig }: ControlPlane,
+  plane: BedControlPlane,
   file: BedFile,
 ): GuestCommand['env'] {
   return {
     // There is no way out of the bed: a proxy could not be reached, and kubectl would try.
     ...Object.fromEntries(Object.entries(env).filter(([name]) => !/^(https?|all)_proxy$/i.test(name))),
-    KUBECONFIG: kubeconfig,
+    KUBECONFIG: plane.kubeconfig('admin'),
     PATH: [...programFolders(kubernetes), env.PATH ?? ''].join(delimiter),
     [bedVariable]: file.path,
   };

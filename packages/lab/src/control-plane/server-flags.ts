@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { bedNetwork } from './bed-network';
 
-/** The files of one control plane, all below one folder. */
-export function controlPlaneFiles(folder: string): ControlPlaneFiles {
+/** Where the files of one control plane are: what it keeps, tokens among it, below one folder, what it says in another. */
+export function controlPlaneFiles(folder: string, logs: string): ControlPlaneFiles {
   const at = (name: string): string => join(folder, name);
   return {
     etcdData: at('etcd'),
@@ -12,9 +11,9 @@ export function controlPlaneFiles(folder: string): ControlPlaneFiles {
     tokens: at('tokens.csv'),
     serviceAccountKey: at('service-account.key'),
     auditPolicy: at('audit-policy.json'),
-    auditLog: at('audit.log'),
+    auditLog: join(logs, 'audit.log'),
     kubeconfig: (user) => at(`${user}.kubeconfig`),
-    log: (server) => at(`${server}.log`),
+    log: (server) => join(logs, `${server}.log`),
   };
 }
 
@@ -30,10 +29,20 @@ export interface ControlPlaneFiles {
   log(server: string): string;
 }
 
+/** TCP ports. Both of etcd are on the loopback address. */
 export interface ControlPlanePorts {
   readonly etcd: number;
   readonly etcdPeer: number;
   readonly apiServer: number;
+}
+
+/** Where a control plane is on its network. */
+export interface ControlPlaneLayout {
+  /** Of the API server. No loopback address: no Service may have one for an endpoint, and the API server is one. */
+  readonly address: string;
+  /** CIDR, for the virtual addresses of Services. */
+  readonly serviceRange: string;
+  readonly ports: ControlPlanePorts;
 }
 
 /** What admission had to say about pods: annotations of webhooks and policies. The requests themselves are not kept. */
@@ -71,14 +80,17 @@ export function etcdFlags(
 }
 
 /** Admission plugins are those that are on by default, PodSecurity and both kinds of admission policy among them. */
-export function apiServerFlags(files: ControlPlaneFiles, ports: ControlPlanePorts): readonly string[] {
+export function apiServerFlags(
+  files: ControlPlaneFiles,
+  { address, serviceRange, ports }: ControlPlaneLayout,
+): readonly string[] {
   return [
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
-    `--advertise-address=${bedNetwork.nodeIp}`,
+    `--advertise-address=${address}`,
     `--secure-port=${ports.apiServer}`,
     `--cert-dir=${files.certificates}`,
-    `--service-cluster-ip-range=${bedNetwork.serviceRange}`,
-    // Webhooks are called at the addresses of their Service's endpoints: there is no kube-proxy.
+    `--service-cluster-ip-range=${serviceRange}`,
+    // Webhooks are called at the addresses of their Service's endpoints: that takes no kube-proxy.
     '--enable-aggregator-routing=true',
     '--authorization-mode=Node,RBAC',
     `--token-auth-file=${files.tokens}`,
@@ -99,8 +111,6 @@ export function controllerManagerFlags(files: ControlPlaneFiles): readonly strin
     '--use-service-account-credentials=true',
     `--root-ca-file=${files.ca}`,
     `--service-account-private-key-file=${files.serviceAccountKey}`,
-    // The bed's nodes send no heartbeats: they are as long as the bed is.
-    '--node-monitor-grace-period=24h',
   ];
 }
 

@@ -10,6 +10,9 @@ export interface ServerStart {
   readonly logFile: string;
 }
 
+/** Servers get nothing of the caller's environment: neither a proxy nor a feature gate that somebody else has set. */
+export const serverEnv = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } as const;
+
 /** From SIGTERM to SIGKILL. */
 const defaultGraceMs = 5000;
 

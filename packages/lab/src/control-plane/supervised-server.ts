@@ -1,14 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Backoff } from '@podlag/core';
 import { ServerProcess, type Exit, type ServerStart } from './server-process';
 
-/** From its end to its next start. */
-const restartDelayMs = 200;
+/** From its end to its next start: a fifth of a second, and more each time for one that does not stay. */
+const pauses = { firstMs: 200, mostMs: 10_000 };
+
+/** What has run for this long did stay. */
+const steadyMs = 10_000;
 
 /** A server that is started again when it ends, as a kubelet does with the static pods of a control plane. */
 export class SupervisedServer {
   #process: ServerProcess;
-  #stopping = false;
+  #startedAt = performance.now();
   #restarts = 0;
+  readonly #backoff = new Backoff(pauses);
+  readonly #stop = new AbortController();
 
   private constructor(process: ServerProcess) {
     this.#process = process;
@@ -43,9 +49,10 @@ export class SupervisedServer {
   /** From now on it comes back. `changed` is told each time, for its process is another then. */
   keepAlive(changed: () => void): void {
     void this.#process.ended.then(async () => {
-      await delay(this.#stopping ? 0 : restartDelayMs);
-      if (this.#stopping) return;
+      await this.pause();
+      if (this.#stop.signal.aborted) return;
       this.#process = await ServerProcess.start(this.#process.start);
+      this.#startedAt = performance.now();
       this.#restarts += 1;
       changed();
       this.keepAlive(changed);
@@ -53,7 +60,13 @@ export class SupervisedServer {
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort();
     await this.#process.stop();
+  }
+
+  private async pause(): Promise<void> {
+    if (performance.now() - this.#startedAt >= steadyMs) this.#backoff.reset();
+    // It rejects when it is aborted, which the caller looks at.
+    await delay(this.#backoff.next(), undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
 }

@@ -4,8 +4,10 @@ import { createInterface } from 'node:readline';
 import { makeBootFolder, type BootFolder, type GuestCommand, type GuestStreams } from './boot-folder';
 import { parseInitMessage, starterMessages, type InitMessage } from './control-line';
 import type { UmlKernel } from './kernel-cache';
+import type { Devices } from './kernel-command-line';
 import { kernelErrors } from './kernel-errors';
-import { startMachine, type CommandStdio, type Machine } from './machine';
+import { startMachine, type CommandStdio, type Hardware, type Machine } from './machine';
+import { memoryFolder } from './memory-folder';
 import { startError } from './run-program';
 import { followSize, rememberMode } from './terminal';
 
@@ -13,17 +15,24 @@ export interface RunInKernelOptions extends GuestCommand {
   readonly stdio: CommandStdio;
   /** Default 1536. Untouched memory costs the host nothing. */
   readonly memoryMb?: number;
+  /**
+   * Where its memory is a file. Default: in memory where there is room for this kernel, else on disk. Who starts several
+   * decides for all of them by memoryFolder.
+   */
+  readonly memoryFolder?: string;
   /** Longest time from the start to the command's own start. Default 60000. */
   readonly bootTimeoutMs?: number;
-  /** When it aborts, the command gets SIGTERM and 3 s to end before the kernel is killed. */
+  /** Default: none. */
+  readonly devices?: Devices;
+  /** When it aborts, the command gets SIGTERM and some time to end before the kernel is killed. */
   readonly signal?: AbortSignal;
+  /** From the command's SIGTERM to the kernel's SIGKILL. Default 3000. */
+  readonly graceMs?: number;
 }
 
 const defaultMemoryMb = 1536;
 const defaultBootTimeoutMs = 60_000;
-
-/** From the command's SIGTERM to the kernel's SIGKILL. */
-const graceMs = 3000;
+const defaultGraceMs = 3000;
 
 /**
  * Boots the kernel on the host's file system and runs one command in it, as root there, with the caller's rights on files.
@@ -37,12 +46,18 @@ export async function runInKernel(kernel: UmlKernel, options: RunInKernelOptions
   const folder = await makeBootFolder(tmpdir(), kernel, options, guestStreams(stdio));
   const restoreTerminal = stdio.kind === 'terminal' ? rememberMode(stdio.stdin) : undefined;
   try {
-    const machine = await startMachine(kernel, folder, options.memoryMb ?? defaultMemoryMb, stdio);
+    const machine = startMachine(kernel, folder, await hardwareOf(options), stdio);
     return await outcome(await lifeOf(machine, options), folder);
   } finally {
     restoreTerminal?.();
     await folder.remove();
   }
+}
+
+async function hardwareOf(options: RunInKernelOptions): Promise<Hardware> {
+  const { memoryMb = defaultMemoryMb, devices = {} } = options;
+  const folder = options.memoryFolder ?? (await memoryFolder(memoryMb, tmpdir())).folder;
+  return { memoryMb, devices, memoryFolder: folder };
 }
 
 function guestStreams(stdio: CommandStdio): GuestStreams {
@@ -71,7 +86,7 @@ async function lifeOf(machine: Machine, options: RunInKernelOptions): Promise<Li
   const abort = (): void => {
     endedBy = 'abort';
     if (running()) machine.control.write(starterMessages.terminate);
-    killTimer = setTimeout(() => machine.kill(), running() ? graceMs : 0);
+    killTimer = setTimeout(() => machine.kill(), running() ? (options.graceMs ?? defaultGraceMs) : 0);
   };
   const resize = (rows: number, columns: number): void => {
     if (running()) machine.control.write(starterMessages.size(rows, columns));

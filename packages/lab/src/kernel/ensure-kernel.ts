@@ -1,11 +1,13 @@
 import { rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPodlagError } from '@podlag/core';
+import { markUsed, prune } from './cache-entries';
 import { sourceLine, type DebianMirror } from './debian-mirror';
 import {
   cachedKernel,
   kernelBinary,
   kernelFolder,
+  kernelNames,
   makeWorkFolder,
   publish,
   type UmlKernel,
@@ -37,7 +39,10 @@ export interface EnsureKernelOptions {
  */
 export async function ensureKernel(options: EnsureKernelOptions): Promise<UmlKernel> {
   const cached = await cachedKernel(options.cache);
-  if (cached !== undefined) return cached;
+  if (cached !== undefined) {
+    await markUsed(cached.folder);
+    return cached;
+  }
   requireMachine();
   const work = await makeWorkFolder(options.cache);
   try {
@@ -63,6 +68,7 @@ async function build(work: string, { cache, progress }: EnsureKernelOptions): Pr
   const kernel = await cachedKernel(cache);
   if (kernel === undefined) throw kernelErrors.error('kernel-broken', `${folder} is gone again.`);
   await proveThatItStarts(kernel);
+  await prune(cache, kernelNames);
   return kernel;
 }
 

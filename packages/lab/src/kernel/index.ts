@@ -6,5 +6,6 @@ export { hostCanShape, type HostVerdict } from './host-verdict';
 export { kernelBinary, podlagCache, type UmlKernel } from './kernel-cache';
 export { kernelErrors } from './kernel-errors';
 export type { CommandStdio } from './machine';
+export { memoryFolder, type MemoryFolder } from './memory-folder';
 export { lineProgress, type Progress } from './progress';
 export { runInLab, type RunInLabOptions } from './run-in-lab';

@@ -15,6 +15,10 @@ export interface UmlKernel {
 export const manifestName = 'kernel.json';
 
 const prefix = 'kernel-';
+
+/** The names of all kernels in a cache. */
+export const kernelNames = new RegExp(`^${prefix}`);
+
 const workPrefix = 'unfinished-';
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
 

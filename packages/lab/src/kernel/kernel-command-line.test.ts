@@ -1,6 +1,7 @@
 import { kernelCommandLine } from './kernel-command-line';
 
-const line = kernelCommandLine({ memoryMb: 512, init: '/tmp/x/init', umlDir: '/tmp/x/uml' });
+const boot = { memoryMb: 512, init: '/tmp/x/init', umlDir: '/tmp/x/uml' };
+const line = kernelCommandLine(boot);
 
 test.each([
   ['gets the memory that was asked for', 'mem=512M'],
@@ -14,4 +15,17 @@ test.each([
   ['ends at a panic', 'panic=-1'],
 ])('the kernel %s', (_, argument) => {
   expect(line).toContain(argument);
+});
+
+test.each([
+  ['a disk', { disk: '/var/lib/x/node.img' }, ['ubd0=/var/lib/x/node.img']],
+  [
+    'a network device',
+    { network: { tap: 'tap-1', mac: '02:00:0a:4c:00:0b' } },
+    ['vec0:transport=tap,ifname=tap-1,depth=128,gro=0,mac=02:00:0a:4c:00:0b'],
+  ],
+  ['neither, unless it is asked for', {}, []],
+])('the kernel gets %s', (_, devices, expected) => {
+  const all = kernelCommandLine({ ...boot, devices });
+  expect(all.filter((argument) => /^(ubd|vec)/.test(argument))).toEqual(expected);
 });

@@ -11,12 +11,28 @@ export const serialLines = {
   control: { device: '/dev/ttyS2', both: 6 },
 } as const;
 
+/** What a kernel has beside its memory and its serial lines. Everything is left out by default. */
+export interface Devices {
+  /** Absolute path of a disk image on the host, which the kernel locks and writes to; `/dev/ubda` inside. */
+  readonly disk?: string;
+  /** `vec0` inside. */
+  readonly network?: TapNetwork;
+}
+
+/** A tap device of the host, in the network namespace of the caller, and the address that its other end has. */
+export interface TapNetwork {
+  readonly tap: string;
+  /** `02:00:0a:4c:00:0b`. */
+  readonly mac: string;
+}
+
 export interface KernelBoot {
   readonly memoryMb: number;
   /** Absolute path of the init script, on the host's file system, which is also the kernel's. */
   readonly init: string;
   /** Where UML puts its pid file and management socket; its own default would be `~/.uml`, shared by all. */
   readonly umlDir: string;
+  readonly devices?: Devices;
 }
 
 /**
@@ -43,5 +59,15 @@ export function kernelCommandLine(boot: KernelBoot): readonly string[] {
     'seccomp=auto',
     `uml_dir=${boot.umlDir}/`,
     'umid=podlag',
+    ...deviceArguments(boot.devices ?? {}),
+  ];
+}
+
+function deviceArguments({ disk, network }: Devices): readonly string[] {
+  return [
+    ...(disk === undefined ? [] : [`ubd0=${disk}`]),
+    ...(network === undefined
+      ? []
+      : [`vec0:transport=tap,ifname=${network.tap},depth=128,gro=0,mac=${network.mac}`]),
   ];
 }

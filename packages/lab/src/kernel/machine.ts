@@ -1,10 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { BootFolder } from './boot-folder';
 import { kernelBinary, type UmlKernel } from './kernel-cache';
-import { kernelCommandLine, serialLines } from './kernel-command-line';
-import { memoryFolder } from './memory-folder';
+import { kernelCommandLine, serialLines, type Devices } from './kernel-command-line';
 import { stdinFrames } from './stdin-frames';
 
 /** What the command reads and writes. */
@@ -23,6 +21,14 @@ export type CommandStdio =
       readonly stderr: Writable;
     };
 
+/** What a machine is made of. */
+export interface Hardware {
+  readonly memoryMb: number;
+  /** Folder of the host in which its memory is a file. */
+  readonly memoryFolder: string;
+  readonly devices: Devices;
+}
+
 /** A kernel as a process, with the host's end of its control line. */
 export interface Machine {
   readonly process: ChildProcess;
@@ -33,18 +39,17 @@ export interface Machine {
   kill(): void;
 }
 
-export async function startMachine(
+export function startMachine(
   kernel: UmlKernel,
   folder: BootFolder,
-  memoryMb: number,
+  hardware: Hardware,
   stdio: CommandStdio,
-): Promise<Machine> {
+): Machine {
   const terminal = stdio.kind === 'terminal';
-  const temporary = await memoryFolder(memoryMb, tmpdir());
   const child = spawn(
     'setpriv',
     // However this process ends, the kernel ends with it.
-    ['--pdeathsig', 'KILL', '--', kernelBinary(kernel), ...kernelCommandLine({ memoryMb, ...folder })],
+    ['--pdeathsig', 'KILL', '--', kernelBinary(kernel), ...kernelCommandLine({ ...hardware, ...folder })],
     {
       stdio: [
         'ignore',
@@ -55,7 +60,7 @@ export async function startMachine(
         'pipe',
         'pipe',
       ],
-      env: machineEnvironment(temporary),
+      env: machineEnvironment(hardware),
       // A session of its own, so that Ctrl-C and a lost terminal come to us, who then end it in good order.
       detached: true,
     },
@@ -73,8 +78,8 @@ export async function startMachine(
  * UML finds the top of its stack, and with it the place for its stubs, by the address of an environment variable other than
  * PATH. Without one, or with a last one longer than a page, the stubs overlap the stack, and the first process dies.
  */
-function machineEnvironment(temporary: string | undefined): Record<string, string> {
-  return { ...(temporary === undefined ? {} : { TMPDIR: temporary }), HOME: '/' };
+function machineEnvironment({ memoryFolder }: Hardware): Record<string, string> {
+  return { TMPDIR: memoryFolder, HOME: '/' };
 }
 
 function killMachine(child: ChildProcess): void {
