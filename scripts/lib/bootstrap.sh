@@ -7,12 +7,15 @@
 #     bootstrap
 #     step 'Unit tests' jest --selectProjects unit
 set -euo pipefail
+# What is made here is for more than who makes it: images, a kubeconfig's folder. What is private is given its mode.
+umask 022
 
 repo_root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly repo_root
 
 # The Debian packages that the lab needs, each with the program by which its absence shows. (modprobe is for the host's own
 # kernel, which loads netem by it; the kernel that is brought along has its own.)
+# shellcheck disable=SC2034 # by its name
 readonly -A debian_tools=([ip]=iproute2 [ping]=iputils-ping [curl]=curl [modprobe]=kmod)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -78,24 +81,47 @@ dependencies_hash() {
 
 install_dependencies() {
   local stamp=$repo_root/node_modules/.podlag-installed wanted
+  local -a how=(--frozen-lockfile --reporter=append-only)
   wanted=$(dependencies_hash)
   [[ -e $stamp && $(<"$stamp") == "$wanted" ]] && return
-  step 'Installing the workspace (pnpm)' pnpm install --frozen-lockfile --reporter=append-only >&2 ||
+  # Links to files of root's own store must not become the user's.
+  ! is_in_users_clone || how+=(--package-import-method=copy)
+  step 'Installing the workspace (pnpm)' pnpm install "${how[@]}" >&2 || {
+    give_back
     die 'pnpm could not install the workspace.' "See its message above; 'npm ping' tells whether the registry is reachable."
+  }
   printf '%s\n' "$wanted" >"$stamp"
+  give_back
 }
 
+# By sudo, in a clone of the user who called it.
+is_in_users_clone() {
+  ((EUID == 0)) && [[ ${SUDO_UID:-0} != 0 && $(stat --format %u "$repo_root") == "$SUDO_UID" ]]
+}
+
+# What root has installed and built in a user's clone becomes the user's, who would not get it out of the way otherwise.
+give_back() {
+  local folder
+  is_in_users_clone || return 0
+  for folder in "$repo_root"/node_modules "$repo_root"/packages/*/{node_modules,dist}; do
+    [[ ! -e $folder ]] || chown --recursive --no-dereference --from=0 "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$folder"
+  done
+}
+
+# missing_debian_packages TOOLS, the name of an associative array like debian_tools.
 # /sbin is not on every user's PATH, and that is where Debian puts ip, tc and modprobe.
 missing_debian_packages() {
+  local -n tools=$1
   local program
-  for program in "${!debian_tools[@]}"; do
-    PATH=$PATH:/usr/sbin:/sbin type -P "$program" >/dev/null || printf '%s\n' "${debian_tools[$program]}"
-  done | sort
+  for program in "${!tools[@]}"; do
+    PATH=$PATH:/usr/sbin:/sbin type -P "$program" >/dev/null || printf '%s\n' "${tools[$program]}"
+  done | sort -u
 }
 
-install_debian_tools() {
+# install_debian_packages TOOLS, as above.
+install_debian_packages() {
   local -a missing
-  mapfile -t missing < <(missing_debian_packages)
+  mapfile -t missing < <(missing_debian_packages "$1")
   ((${#missing[@]} > 0)) || return 0
   ((EUID == 0)) || die "Programs are missing: ${missing[*]}." "Run: sudo apt-get install ${missing[*]}"
   command -v apt-get >/dev/null || die "Programs are missing: ${missing[*]}, and there is no apt-get." 'Install them by hand.'
@@ -113,5 +139,5 @@ bootstrap() {
   install_dependencies
   # Node itself, not the wrapper in .bin: that is a shell that stays in between, and keeps signals to itself.
   export PATH=$repo_root/node_modules/node/bin:$repo_root/node_modules/.bin:$PATH:/usr/sbin:/sbin
-  install_debian_tools
+  install_debian_packages debian_tools
 }

@@ -50,6 +50,14 @@ install_buildah() {
   step 'Installing buildah (apt-get)' apt_install buildah >&2 || skip 'apt-get could not install buildah.' "$hint"
 }
 
+package_version() { sed -n 's/^  "version": *"\([^"]*\)".*/\1/p' "$repo_root/package.json"; }
+
+# build_image agent|injector TAG
+build_image() {
+  cd "$repo_root"
+  "${tool}_build" --file "Dockerfile.$1" --tag "podlag-$1:$2" --build-arg "VERSION=$2" . >&2
+}
+
 # base_image NODE|DEBIAN: as the Dockerfiles name it.
 base_image() { sed -n "s/^ARG $1_IMAGE=//p" "$repo_root/Dockerfile.agent"; }
 
@@ -91,8 +99,7 @@ run_buildah() { buildah --root "$buildah_storage" --runroot "$buildah_storage-st
 buildah_prepare() {
   local log=$image_cache/pull.log
   mkdir -p "$image_cache"
-  exec {image_lock}>"$image_cache/lock"
-  flock --wait 600 "$image_lock" || die 'Another scripts/images has been at work for ten minutes.' 'Wait for it, or end it.'
+  lock_images
   if [[ ${PODLAG_STAND_IN_IMAGES:-} != true ]]; then
     buildah_storage=$image_cache/pulled
     tidy_storage
@@ -104,6 +111,19 @@ buildah_prepare() {
   buildah_storage=$stand_in_storage
   tidy_storage
   make_stand_ins >&2
+}
+
+# Who has the lock has written its pid into it. It is not emptied before it is ours.
+lock_images() {
+  local holder
+  exec {image_lock}>>"$image_cache/lock"
+  flock --nonblock "$image_lock" || {
+    holder=$(<"$image_cache/lock")
+    say "Waiting for process ${holder:-(unknown)}, which makes images."
+    flock --wait 600 "$image_lock" ||
+      die "Process ${holder:-(unknown)} has been making images for ten minutes." "Wait for it, or end it${holder:+: kill $holder}."
+  }
+  printf '%s\n' "$$" >"$image_cache/lock"
 }
 
 # Nobody else is at work here: containers are of a run that was cut short. Each build leaves layers for the next one, of

@@ -17,9 +17,12 @@ make_stand_ins() {
 
 has_image() { run_buildah inspect --type image "$1" >/dev/null 2>&1; }
 
-# Runs a command whose last argument is a folder that is gone afterwards. For a subshell, as step gives one.
+# Runs a command whose last argument is a folder that is gone afterwards. For a subshell, as step gives one. Who holds the
+# lock on the images is alone here: other such folders are of a run that was killed.
 in_work_folder() {
   local folder
+  rm -rf --one-file-system "$image_cache"/unfinished-* ||
+    say "Remove what is left of a run that was killed: rm -rf $image_cache/unfinished-*"
   folder=$(mktemp --directory "$image_cache/unfinished-XXXXXX")
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf --one-file-system '$folder'" EXIT
@@ -55,7 +58,9 @@ make_debian() {
   apt-get update --quiet=2
   command -v debootstrap >/dev/null || apt_install debootstrap
   mirror=$(debian_mirror)
-  debootstrap --variant=minbase "$suite" "$work/root" "$mirror" >"$work/log" 2>&1 || {
+  # However this ends, neither a process nor a mount of it is left.
+  setpriv --pdeathsig KILL -- unshare --mount --propagation private --pid --fork --kill-child --mount-proc -- \
+    debootstrap --variant=minbase "$suite" "$work/root" "$mirror" >"$work/log" 2>&1 || {
     tail -n 20 "$work/log"
     return 1
   }
@@ -83,11 +88,11 @@ make_node() {
   commit_image "$debian" "$image" "$work/root" --cmd node
 }
 
-# commit_image BASE IMAGE FOLDER OPTION...: an image of a base and a folder's content.
+# commit_image BASE IMAGE FOLDER OPTION...: an image of a base and a folder's content, the same whenever it is made.
 commit_image() {
   local container
-  container=$(run_buildah from --pull-never "$1")
-  run_buildah copy --quiet "$container" "$3/." / >/dev/null
-  run_buildah config --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${@:4}" "$container"
-  run_buildah commit --quiet --rm "$container" "$2" >/dev/null
+  container=$(run_buildah from --pull-never "$1") &&
+    run_buildah copy --quiet "$container" "$3/." / >/dev/null &&
+    run_buildah config --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${@:4}" "$container" &&
+    run_buildah commit --quiet --rm --timestamp 0 "$container" "$2" >/dev/null
 }

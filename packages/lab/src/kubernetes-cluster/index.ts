@@ -1,0 +1,15 @@
+export { clusterErrors } from './cluster-errors';
+export { clusterFiles, type ClusterFiles } from './cluster-folder';
+export { clusterPlan, defaultNetwork, largestNodeCount, type ClusterPlan } from './cluster-plan';
+export type { ClusterOptions, ClusterState } from './cluster-state';
+export { takeDown } from './down';
+export { environmentLines } from './environment-lines';
+export { examineMachine } from './examine-machine';
+export { findCluster } from './find-cluster';
+export { mendLinks, setLink } from './link';
+export { requireMachine } from './requirements';
+export { situation, type WantedCluster } from './situation';
+export { clusterReport, isUp, isWhole, statusText } from './status';
+export { supervise } from './supervisor';
+export { startCluster, type UpOptions } from './up';
+export { welcome } from './welcome';
