@@ -29,5 +29,11 @@ export default {
       // An ES module, which Jest cannot load; so it gets a bundle of it.
       moduleNameMapper: { '^@kubernetes/client-node$': '<rootDir>/packages/kube/dist/client-node.js' },
     },
+    // The mission, step by step as a user types it, on the cluster that KUBECONFIG names.
+    {
+      ...project('cluster', ['<rootDir>/packages/*/test/**/*.cluster.ts']),
+      globalSetup: '<rootDir>/packages/lab/test/mission/support/setup.ts',
+      globalTeardown: '<rootDir>/packages/lab/test/mission/support/teardown.ts',
+    },
   ],
 };

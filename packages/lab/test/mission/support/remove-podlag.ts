@@ -1,0 +1,25 @@
+import { namespace, uninstall } from '../../install/installation';
+import { removeSoon } from './namespaces';
+import { podlagObjects } from './podlag-objects';
+
+/** Of everything that podlag's manifests and its injectors make, and of no cluster that somebody has named podlag. */
+const own = /\/podlag-(injector|sidecar|system)\b/;
+
+/**
+ * Takes podlag away, so that it can be installed anew. An error where that leaves something.
+ *
+ * @returns what others have named so, as `podlagObjects` does: the nodes of a kind cluster of that name, for one
+ */
+export async function removePodlag(): Promise<readonly string[]> {
+  // The namespace first, whose injectors would else take their time to drain.
+  await removeSoon(namespace);
+  await uninstall();
+  const left = await podlagObjects();
+  expect(left.filter((title) => own.test(title))).toEqual([]);
+  return left;
+}
+
+/** `podlagObjects`, or any such list, without what others have. */
+export function without(others: readonly string[], titles: readonly string[]): readonly string[] {
+  return titles.filter((title) => !others.includes(title));
+}
