@@ -7,7 +7,7 @@ import { abandonedDrafts } from './draft-folder';
 import { findCluster } from './find-cluster';
 import { clusterNamespace, findNetwork, hostDevice, removalCommands, runCommand } from './host-network';
 import { mountsBelow } from './mounts-below';
-import { namespaceProcesses } from './namespace-processes';
+import { isOfCluster, namespaceProcesses } from './namespace-processes';
 import { isAlive, type ProcessIdentity } from './process-identity';
 import type { FoundCluster } from './situation';
 
@@ -113,7 +113,7 @@ async function eventually(holds: () => Promise<boolean>, withinMs: number): Prom
 
 /** The kernel ends the children of a supervisor with it, but for one that had not yet asked for that. */
 async function endOrphans(files: ClusterFiles, removed: string[]): Promise<void> {
-  const ours = async () => (await namespaceProcesses()).filter(({ argv }) => argv.includes(`${files.data}/`));
+  const ours = async () => (await namespaceProcesses()).filter((process) => isOfCluster(process, files.data));
   const found = await ours();
   for (const { pid } of found) signal(pid, 'SIGKILL');
   if (!(await eventually(async () => (await ours()).length === 0, killedWithinMs))) {
