@@ -1,5 +1,5 @@
 import { once, EventEmitter } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serverEnv } from './server-process';
@@ -47,6 +47,19 @@ test('one that does not stay has longer and longer pauses', async () => {
   }
   // The shortest that 200, 400 and 800 ms can be: a half of each.
   expect(performance.now() - startedAt).toBeGreaterThan(700);
+});
+
+test('one whose log cannot be opened comes back when it can', async () => {
+  const away = `${folder}-away`;
+  const killed = await serverThat('exec sleep 60');
+  await rename(folder, away);
+  process.kill(killed.pid!, 'SIGKILL');
+  // The first start after it, 200 ms at the most, finds no folder.
+  await once(AbortSignal.timeout(300), 'abort');
+  expect(killed.restarts).toBe(0);
+  await rename(away, folder);
+  await once(news, 'restarted');
+  expect(killed.restarts).toBe(1);
 });
 
 test('one that was stopped stays so', async () => {

@@ -48,20 +48,25 @@ export class SupervisedServer {
 
   /** From now on it comes back. `changed` is told each time, for its process is another then. */
   keepAlive(changed: () => void): void {
-    void this.#process.ended.then(async () => {
-      await this.pause();
-      if (this.#stop.signal.aborted) return;
-      this.#process = await ServerProcess.start(this.#process.start);
-      this.#startedAt = performance.now();
-      this.#restarts += 1;
-      changed();
-      this.keepAlive(changed);
-    });
+    void this.#process.ended.then(() => this.restart(changed));
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#process.stop();
+  }
+
+  private async restart(changed: () => void): Promise<void> {
+    await this.pause();
+    if (this.#stop.signal.aborted) return;
+    const [started] = await Promise.allSettled([ServerProcess.start(this.#process.start)]);
+    // Its log cannot be opened: after a pause that is longer it may be.
+    if (started.status === 'rejected') return this.restart(changed);
+    this.#process = started.value;
+    this.#startedAt = performance.now();
+    this.#restarts += 1;
+    changed();
+    this.keepAlive(changed);
   }
 
   private async pause(): Promise<void> {
