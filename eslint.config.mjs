@@ -5,14 +5,40 @@ import tseslint from 'typescript-eslint';
 const allowedImports = {
   core: [],
   netem: ['core'],
-  agent: ['core', 'core/testing', 'netem'],
+  pki: [],
+  access: ['core', 'core/testing'],
+  agent: ['access', 'core', 'core/testing', 'netem'],
   kube: ['core', 'core/testing'],
-  injector: ['core', 'core/testing', 'kube', 'kube/client', 'kube/testing'],
+  client: ['access', 'core', 'core/testing', 'kube', 'kube/client', 'kube/testing'],
+  api: ['core', 'kube'],
+  injector: ['access', 'core', 'core/testing', 'kube', 'kube/client', 'kube/testing', 'pki'],
+  controller: ['access', 'api', 'client', 'core', 'core/testing', 'kube', 'kube/client', 'kube/testing'],
+  bench: ['access', 'client', 'core', 'core/testing', 'kube', 'kube/client', 'kube/testing', 'pki'],
+  cli: [
+    'access',
+    'api',
+    'bench',
+    'client',
+    'core',
+    'core/testing',
+    'injector',
+    'kube',
+    'kube/client',
+    'kube/testing',
+  ],
   lab: ['core', 'kube', 'kube/client'],
 };
 
-const boundaries = Object.entries(allowedImports).map(([name, allowed]) => ({
-  files: [`packages/${name}/**/*.ts`],
+/** What tests of the programs that speak to agents may import besides: agents themselves, with a device in memory. */
+const allowedInTests = {
+  client: ['agent/testing'],
+  controller: ['agent/testing', 'netem'],
+  bench: ['agent/testing'],
+  cli: ['agent/testing', 'bench/testing'],
+};
+
+const boundaryOf = (files, name, allowed) => ({
+  files,
   rules: {
     'no-restricted-imports': [
       'error',
@@ -26,7 +52,19 @@ const boundaries = Object.entries(allowedImports).map(([name, allowed]) => ({
       },
     ],
   },
-}));
+});
+
+const boundaries = [
+  ...Object.entries(allowedImports).map(([name, allowed]) =>
+    boundaryOf([`packages/${name}/**/*.ts`], name, allowed),
+  ),
+  ...Object.entries(allowedInTests).map(([name, more]) =>
+    boundaryOf([`packages/${name}/src/**/*.test.ts`, `packages/${name}/{test,bench}/**/*.ts`], name, [
+      ...allowedImports[name],
+      ...more,
+    ]),
+  ),
+];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/coverage/**'] },
@@ -80,6 +118,10 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/explicit-module-boundary-types': 'off',
     },
+  },
+  {
+    files: ['scripts/lib/jest-*.cjs'],
+    languageOptions: { globals: { jest: 'readonly' } },
   },
   {
     files: ['**/*.mjs'],

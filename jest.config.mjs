@@ -1,7 +1,13 @@
 const transform = {
+  '\\.proto$': '<rootDir>/scripts/lib/jest-text.mjs',
   '^.+\\.ts$': [
     '@swc/jest',
     { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } },
+  ],
+  // ES modules only.
+  '/node_modules/(jose|commander)/.+\\.js$': [
+    '@swc/jest',
+    { jsc: { parser: { syntax: 'ecmascript' }, target: 'es2024' }, module: { type: 'commonjs' } },
   ],
 };
 
@@ -9,9 +15,16 @@ const project = (displayName, testMatch) => ({
   displayName,
   testMatch,
   transform,
+  transformIgnorePatterns: ['/node_modules/(?!\\.pnpm/(jose|commander)@|jose/|commander/)'],
   testEnvironment: 'node',
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/dist/'],
+});
+
+/** Packets, processes and clusters: what they take depends on who else uses the machine. */
+const onRealMachines = (displayName, testMatch) => ({
+  ...project(displayName, testMatch),
+  setupFilesAfterEnv: ['<rootDir>/scripts/lib/jest-second-try.cjs'],
 });
 
 export default {
@@ -20,18 +33,20 @@ export default {
   projects: [
     project('unit', ['<rootDir>/packages/*/src/**/*.test.ts']),
     // Packets through a real kernel: started by scripts/test in one that has netem.
-    project('kernel', ['<rootDir>/packages/*/test/**/*.kernel.ts']),
+    onRealMachines('kernel', ['<rootDir>/packages/*/test/**/*.kernel.ts']),
     // Packets through the host's own kernel, where a user namespace may be had: also one without netem does something.
-    project('host', ['<rootDir>/packages/*/test/**/*.host.ts']),
+    onRealMachines('host', ['<rootDir>/packages/*/test/**/*.host.ts']),
+    // What a browser makes of our pages: Debian's chromium.
+    project('browser', ['<rootDir>/packages/*/test/**/*.browser.ts']),
     // Against a real API server: started by scripts/test in the bed, beside it.
     {
-      ...project('apiserver', ['<rootDir>/packages/*/test/**/*.apiserver.ts']),
+      ...onRealMachines('apiserver', ['<rootDir>/packages/*/test/**/*.apiserver.ts']),
       // An ES module, which Jest cannot load; so it gets a bundle of it.
       moduleNameMapper: { '^@kubernetes/client-node$': '<rootDir>/packages/kube/dist/client-node.js' },
     },
     // The mission, step by step as a user types it, on the cluster that KUBECONFIG names.
     {
-      ...project('cluster', ['<rootDir>/packages/*/test/**/*.cluster.ts']),
+      ...onRealMachines('cluster', ['<rootDir>/packages/*/test/**/*.cluster.ts']),
       globalSetup: '<rootDir>/packages/lab/test/mission/support/setup.ts',
       globalTeardown: '<rootDir>/packages/lab/test/mission/support/teardown.ts',
     },

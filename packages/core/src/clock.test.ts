@@ -1,4 +1,4 @@
-import { systemClock } from './clock';
+import { pause, systemClock } from './clock';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -23,3 +23,24 @@ test('it can be called off in its first piece and in its second', () => {
   jest.advanceTimersByTime(30 * days);
   expect(run).not.toHaveBeenCalled();
 });
+
+test('a pause takes its time, and no more than that', async () => {
+  const over = jest.fn();
+  void pause(systemClock, 1_000, new AbortController().signal).then(over);
+  await jest.advanceTimersByTimeAsync(999);
+  expect(over).not.toHaveBeenCalled();
+  await jest.advanceTimersByTimeAsync(1);
+  expect(over).toHaveBeenCalled();
+});
+
+test.each([true, false])(
+  'a pause ends with its signal, also with one that has aborted before: %s',
+  async (before) => {
+    const stop = new AbortController();
+    if (before) stop.abort();
+    const paused = pause(systemClock, 1_000, stop.signal);
+    stop.abort();
+    await paused;
+    expect(jest.getTimerCount()).toBe(0);
+  },
+);

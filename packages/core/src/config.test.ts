@@ -60,6 +60,14 @@ test.each([
   );
 });
 
+test('a count may be as great as its bound, and no greater', () => {
+  const seeds = { seed: setting.count(0, 4_294_967_295) };
+  const read = (text: string) => loadConfig(z.strictObject(seeds), { env: { PODLAG_SEED: text } });
+  expect(read('4294967295')).toEqual({ seed: 4_294_967_295 });
+  for (const text of ['4294967296', '9'.repeat(16), '-1', '1.5'])
+    expect(() => read(text)).toThrow('PODLAG_SEED');
+});
+
 test('where unknown variables are taken, they stop nobody: what started us may be newer than we are', () => {
   const told: string[] = [];
   const options = { onUnknownVariable: (sentence: string) => told.push(sentence) };

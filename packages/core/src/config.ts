@@ -115,7 +115,7 @@ export const setting = {
   count: (min: number, max: number): z.ZodType<number> =>
     z
       .union(
-        [z.number(), z.string().regex(/^[0-9]{1,9}$/, 'must be a whole number')],
+        [z.number(), z.string().regex(/^[0-9]{1,15}$/, 'must be a whole number')],
         'must be a whole number',
       )
       .transform(Number)

@@ -22,6 +22,11 @@ export const coreErrors = errorTable({
     title: 'Not a fault',
     hint: 'See the Fault schema in /openapi.json; the smallest one is {"delay":{"time":"20ms"}}.',
   },
+  'invalid-plan': {
+    status: 400,
+    title: 'Not a plan',
+    hint: 'See the Plan schema in /openapi.json; the smallest one is {"generation":0,"faults":[]}.',
+  },
   'invalid-config': {
     status: 500,
     title: 'Bad configuration',

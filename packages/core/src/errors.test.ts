@@ -19,6 +19,11 @@ test('an occurrence may know a better hint than the table', () => {
   expect(table.error('too-slow', 'x', { hint: 'Take the bus.' }).toText()).toBe('x\n  hint: Take the bus.');
 });
 
+test('what a value brings along commands no terminal; lines stay lines', () => {
+  const error = table.error('too-slow', 'a\u{1b}[2J\r\u{9b}b\u{202e}c\n\td', { hint: '\u{7}Hurry.' });
+  expect(error.toText()).toBe('a [2J  b c\n\td\n  hint:  Hurry.');
+});
+
 test('errors are told apart by their code', () => {
   expect(isPodlagError(table.error('too-slow', 'x'), 'too-slow')).toBe(true);
   expect(isPodlagError(table.error('too-slow', 'x'), 'other')).toBe(false);

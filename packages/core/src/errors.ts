@@ -28,6 +28,9 @@ export interface Problem {
   readonly field?: string;
 }
 
+/** Control characters but tab and newline, and those that turn the order of letters around. */
+const commands = /[^\P{Cc}\t\n]|\p{Bidi_Control}/gu;
+
 /** An error that a user meets. Match on `code`, which is stable; never on the message. */
 export class PodlagError extends Error {
   override readonly name = 'PodlagError';
@@ -57,9 +60,9 @@ export class PodlagError extends Error {
     };
   }
 
-  /** For a terminal: what is wrong, then what to do. */
+  /** For a terminal: what is wrong, then what to do. Nothing in it that a terminal would obey: values come from files and networks. */
   toText(): string {
-    return `${this.detail}\n  hint: ${this.hint}`;
+    return `${this.detail}\n  hint: ${this.hint}`.replace(commands, ' ');
   }
 }
 

@@ -1,10 +1,12 @@
 export { addressWords, blockOf, prefixMask, printAddress, printBlock, type AddressBlock } from './address';
 export { Backoff, type BackoffOptions } from './backoff';
-export { systemClock, type Clock } from './clock';
+export { textWithin } from './bounded-text';
+export { pause, systemClock, type Clock } from './clock';
 export { configFileVariable, environmentName, loadConfig, setting } from './config';
 export type { ConfigOptions, ConfigSources } from './config';
 export { coreErrors } from './core-errors';
 export { quote } from './decimal';
+export { defaultRoutesIn, type DefaultRoute } from './default-route';
 export { Duration } from './duration';
 export {
   errorTable,
@@ -42,9 +44,15 @@ export { batchedStdout, createLogger, logLevels, type Logger, type LogLevel } fr
 export { didYouMean, nearest } from './nearest';
 export { oneWayDelay, type OneWayDelay } from './one-way-delay';
 export { parsed } from './parsed';
+export { inForce, plannedStates, type InForce, type PlannedState } from './plan/in-force';
+export { defaultMostTargets, leastEvery, leastRampStep, mostPlannedFaults } from './plan/plan';
+export type { Plan, PlannedFault, Ramp, Timing } from './plan/plan';
+export { parsePlan, planDocument } from './plan/plan-document';
 export { Rate } from './rate';
 export { Ratio } from './ratio';
 export { parseCidr, parsePortRange, printCidr, printPortRange, protocols } from './target';
 export type { Cidr, PortRange, Protocol, Target } from './target';
 export { TaskQueue } from './task-queue';
+export { textTable, type Column } from './text-table';
+export { tournament, type Meeting } from './tournament';
 export { parseYaml } from './yaml';

@@ -1,4 +1,4 @@
-import { isIP, isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import { blockOf, isIpv4Mapped, printAddress } from './address';
 import { quote } from './decimal';
 
@@ -31,20 +31,24 @@ export interface Target {
 /** @throws Error with a message for people; the caller knows the field */
 export function parseCidr(input: unknown): Cidr {
   const [, address = '', prefix] = (typeof input === 'string' ? blockPattern.exec(input) : null) ?? [];
-  const family = isIPv4(address) ? 4 : 6;
+  const version = isIP(address);
+  const family = version === 4 ? 4 : 6;
   const widest = family === 4 ? 32 : 128;
-  const prefixLength = Number(prefix ?? widest);
-  if (isIP(address) === 0 || prefixLength > widest) {
+  const prefixLength = prefix === undefined ? widest : Number(prefix);
+  if (version === 0 || prefixLength > widest) {
     throw new Error(`${quote(input)} is not an address block like 10.244.1.0/24 or fd00::/8`);
   }
   const cidr: Cidr = { family, address, prefixLength };
-  const block = blockOf(cidr);
-  if (isIpv4Mapped(block)) {
-    // Not read as IPv4 in silence: what comes back from the API would not be what went in.
-    const meant = `${printAddress(block.words.slice(3))}/${prefixLength - 96}`;
-    throw new Error(`${quote(input)} is IPv4 inside IPv6, which no packet carries: write ${meant}`);
-  }
+  if (family === 6) refuseIpv4Mapped(cidr, input);
   return cidr;
+}
+
+/** Not read as IPv4 in silence: what comes back from the API would not be what went in. */
+function refuseIpv4Mapped(cidr: Cidr, input: unknown): void {
+  const block = blockOf(cidr);
+  if (!isIpv4Mapped(block)) return;
+  const meant = `${printAddress(block.words.slice(3))}/${cidr.prefixLength - 96}`;
+  throw new Error(`${quote(input)} is IPv4 inside IPv6, which no packet carries: write ${meant}`);
 }
 
 export function printCidr(cidr: Cidr): string {

@@ -239,6 +239,8 @@ test("the predecessor's template works unchanged", () => {
     env: [
       { name: 'PODLAG_NODE_ADDRESSES', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } },
       { name: 'PODLAG_PROBE_PORTS', value: '' },
+      { name: 'PODLAG_POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+      { name: 'PODLAG_POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
     ],
     ports: [{ name: 'sidecar-server', containerPort: 2332 }],
     securityContext: {

@@ -1,3 +1,4 @@
+import type { AgentAccess } from './agent-access';
 import type { Namespace } from './namespace';
 import { readOverrides } from './overrides';
 import { patchFor, type AddOperation } from './patch';
@@ -19,6 +20,8 @@ export type PodSecurityLevel = (typeof podSecurityLevels)[number];
 
 export interface InjectionSettings {
   readonly sidecarMode: SidecarMode;
+  /** What agents are told of tokens. Default open: that there are none. */
+  readonly access?: AgentAccess;
   readonly onPodSecurity: PodSecurityAnswer;
   /** What is enforced in a namespace without a label. Default privileged, as it is in Kubernetes. */
   readonly podSecurityDefault?: PodSecurityLevel;
@@ -54,7 +57,8 @@ export function decide(
 ): Decision {
   const skip = firstReasonToSkip({ pod, template, namespace, settings });
   if (skip === undefined) {
-    return standardDecision(pod, template, settings.sidecarMode, () => inject(pod, template, settings, []));
+    const { sidecarMode: mode, access } = settings;
+    return standardDecision(pod, template, { mode, access }, () => inject(pod, template, settings, []));
   }
   if (skip.reason === 'pod-security' && settings.onPodSecurity === 'inject') {
     return inject(pod, template, settings, [`the pod may be refused: ${skip.detail}`, ...fixOf(skip)]);
@@ -72,7 +76,7 @@ export function decide(
 function inject(
   pod: Pod,
   template: Template,
-  { sidecarMode: mode }: InjectionSettings,
+  { sidecarMode: mode, access }: InjectionSettings,
   cautions: readonly string[],
 ): Decision {
   const { overrides, warnings } = readOverrides(pod.metadata.annotations ?? {});
@@ -83,7 +87,10 @@ function inject(
     detail,
     patch: patchFor(
       pod,
-      sidecarFor(pod, template, { overrides, probePorts: probePorts(pod).join(), mode, warnings }),
+      sidecarFor(pod, template, {
+        ...{ overrides, mode, warnings, probePorts: probePorts(pod).join() },
+        ...(access && { access }),
+      }),
     ),
     warnings: [`injected: ${detail}`, ...cautions, ...warnings].map(warning),
   };

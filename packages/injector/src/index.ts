@@ -1,3 +1,4 @@
+export { agentAccessModes, openAccess, type AgentAccess } from './agent-access';
 export { admit, type Admission, type AdmissionContext } from './admission';
 export { printReview, readReview, type AdmissionReview } from './admission-review';
 export {

@@ -77,6 +77,11 @@ export const injectorErrors = errorTable({
     title: 'The Secret does not hold what was written',
     hint: 'See which admission controller of the cluster changes Secrets, with kubectl get secret -o yaml --show-managed-fields.',
   },
+  'policy-without-keys': {
+    status: 400,
+    title: 'A policy knows no keys',
+    hint: 'Agents that ask for tokens need the webhook, which gives them the keys: leave it in place, or set agentAccess to open. docs/policy.md says more.',
+  },
   'invalid-namespace-labels': {
     status: 500,
     title: 'Bad file of namespace labels',

@@ -1,10 +1,12 @@
 import type { Logger } from '@podlag/core';
 import type { KubeApi } from '@podlag/kube';
+import { openAccess, type AgentAccess } from './agent-access';
 import { certFiles, certSourceFromFiles, type CertSource } from './cert-source';
 import { serviceHost } from './certificates/cert-secret';
 import { SelfSignedCertSource } from './certificates/self-signed-cert-source';
 import { NamespaceWatch } from './cluster/namespace-watch';
 import { SidecarModeLookup } from './cluster/sidecar-mode';
+import { TokenKeysWatch } from './cluster/token-keys-watch';
 import type { FileWatcherOptions } from './file-watcher';
 import type { Check } from './health';
 import { injectorErrors } from './injector-errors';
@@ -22,6 +24,8 @@ export interface InjectorSources {
   readonly template: () => Template;
   readonly namespaceLabels: NamespaceLabels;
   readonly sidecarMode: () => SidecarMode;
+  /** Throws as long as agents are to ask for tokens and nobody knows by which keys. */
+  readonly agentAccess: () => AgentAccess;
   readonly certSource: CertSource;
   /** For readiness: is what was found good, and does it still hold. */
   readonly checks: readonly Check[];
@@ -92,6 +96,7 @@ export async function openSources(settings: Settings, parts: SourceParts): Promi
       certSource: await certificates(opening),
       namespaceLabels: await namespaceLabels(opening),
       sidecarMode: sidecarMode(opening),
+      agentAccess: agentAccess(opening),
     };
     return {
       ...found,
@@ -153,4 +158,11 @@ function sidecarMode(opening: Opening): () => SidecarMode {
   const { logger } = opening.parts;
   const lookup = opening.add(new SidecarModeLookup(opening.api, { logger }));
   return () => lookup.mode;
+}
+
+function agentAccess(opening: Opening): () => AgentAccess {
+  const { agentAccess: mode, ownNamespace } = opening.settings;
+  if (mode === 'open') return () => openAccess;
+  const keys = opening.add(new TokenKeysWatch(opening.api, ownNamespace));
+  return () => keys.access;
 }

@@ -54,6 +54,7 @@ export async function startInjector(
     settings: () => ({
       ...{ onPodSecurity, podSecurityDefault, ownNamespace },
       sidecarMode: sources.sidecarMode(),
+      access: sources.agentAccess(),
     }),
   };
   const events = eventSink(settings, { api, logger, metrics });

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Admission } from './admission';
 import type { CertificateEvent } from './certificates/certificate-event';
-import type { EventOutcome } from './events/event-writer';
+import type { EventOutcome } from '@podlag/kube';
 
 const prefix = 'podlag_injector_';
 

@@ -1,5 +1,6 @@
 import { Duration, setting } from '@podlag/core';
 import * as z from 'zod';
+import { agentAccessModes } from './agent-access';
 import { podSecurityAnswers, podSecurityLevels } from './decision';
 import { sidecarModes } from './sidecar';
 
@@ -69,6 +70,11 @@ const fields = z.strictObject({
   /** What to do where the namespace's PodSecurity level forbids NET_ADMIN. */
   onPodSecurity: z.enum(podSecurityAnswers).default('skip'),
   /**
+   * Whether agents ask for a token before they change anything. With token the injector gives them the public keys, which it
+   * reads from a ConfigMap of ownNamespace, and it is not ready before it has them.
+   */
+  agentAccess: z.enum(agentAccessModes).default('open'),
+  /**
    * Whether to tell a ReplicaSet, StatefulSet or Job by an Event that its pods were left without the sidecar. Only with
    * the Kubernetes API.
    */
@@ -88,6 +94,10 @@ export const settingsSchema = fields
   .refine(({ certSource, kubernetesApi }) => certSource === 'files' || kubernetesApi === 'in-cluster', {
     path: ['certSource'],
     message: `self-signed ${needsApi}`,
+  })
+  .refine(({ agentAccess, kubernetesApi }) => agentAccess === 'open' || kubernetesApi === 'in-cluster', {
+    path: ['agentAccess'],
+    message: `token ${needsApi}`,
   })
   .refine(({ namespaceLabelsFile, kubernetesApi }) => !namespaceLabelsFile || kubernetesApi === 'none', {
     path: ['namespaceLabelsFile'],

@@ -1,5 +1,6 @@
 import { annotations as names } from '@podlag/core';
 import { version } from '../package.json';
+import { accessEnv, openAccess, type AgentAccess } from './agent-access';
 import type { Overrides } from './overrides';
 import type { Additions } from './patch';
 import type { Pod } from './pod';
@@ -20,14 +21,17 @@ export function sidecarFor(
     /** What the agent hears of the pod's probes: ports with commas between. */
     readonly probePorts: string;
     readonly mode: SidecarMode;
+    /** Default open. */
+    readonly access?: AgentAccess;
     readonly warnings: readonly string[];
   },
 ): Additions {
-  const { mode, overrides, probePorts, warnings } = request;
+  const { mode, access = openAccess, overrides, probePorts, warnings } = request;
   const volumeNames = freeVolumeNames(pod, template);
   const adapted = (container: TemplateContainer): TemplateContainer =>
     withVolumeNames(withinPodResources(pod, container), volumeNames);
-  const informed = withProbes(withRequests(template.agent, overrides.requests), probePorts);
+  const requesting = withRequests(template.agent, overrides.requests);
+  const informed = withKnown(requesting, [...probeEnv(probePorts), ...accessEnv(access)]);
   const agent = adapted(withEnv(informed, overrides.env));
   const containers = [agent, ...template.containers.slice(1).map(adapted)];
   const initContainers = template.initContainers.map(adapted);
@@ -59,14 +63,21 @@ function placed(
 
 /**
  * What the agent has to know to let the kubelet's probes pass: the node's address, which is known only when the pod runs,
- * and the ports. What the template says itself stays.
+ * and the ports.
  */
-function withProbes(container: TemplateContainer, probePorts: string): TemplateContainer {
-  const env = container.env ?? [];
-  const known = [
+function probeEnv(probePorts: string): NonNullable<TemplateContainer['env']> {
+  return [
     { name: 'PODLAG_NODE_ADDRESSES', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } },
     { name: 'PODLAG_PROBE_PORTS', value: probePorts },
   ];
+}
+
+/** What the template says itself stays. */
+function withKnown(
+  container: TemplateContainer,
+  known: NonNullable<TemplateContainer['env']>,
+): TemplateContainer {
+  const env = container.env ?? [];
   return {
     ...container,
     env: [...env, ...known.filter(({ name }) => !env.some((own) => own.name === name))],

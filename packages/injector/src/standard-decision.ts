@@ -1,3 +1,4 @@
+import { openAccess, type AgentAccess } from './agent-access';
 import type { Decision } from './decision';
 import type { Pod } from './pod';
 import { probePorts } from './probe-ports';
@@ -13,19 +14,20 @@ const decisions = new WeakMap<Template, Decisions>();
 
 /**
  * Most pods ask for nothing of their own and get in nobody's way. For them the decision depends on no more than the
- * template, the mode, which lists the pod does not have, and the ports of its probes: it is made once and then the very
+ * template, the mode, the keys of agents, which lists the pod does not have, and the ports of its probes: it is made once and then the very
  * same object, so that printing it can be done once too.
  */
 export function standardDecision(
   pod: Pod,
   template: Template,
-  mode: SidecarMode,
+  { mode, access = openAccess }: { readonly mode: SidecarMode; readonly access?: AgentAccess | undefined },
   make: () => Decision,
 ): Decision {
   if (!isStandard(pod, template)) return make();
   const { metadata, spec } = pod;
   const lists = [metadata.annotations, spec.initContainers, spec.containers, spec.volumes];
-  const key = `${mode} ${lists.map((list) => (list ? 'has' : 'lacks')).join(' ')} ${probePorts(pod).join()}`;
+  const words = [mode, ...lists.map((list) => (list ? 'has' : 'lacks')), probePorts(pod).join()];
+  const key = [...words, access.mode === 'token' ? access.keys : ''].join(' ');
   const made = decisionsFor(template);
   const known = made.get(key);
   if (known !== undefined) return known;

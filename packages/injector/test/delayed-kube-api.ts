@@ -1,4 +1,4 @@
-import type { KubeApi } from '@podlag/kube';
+import { kubeApiWith, type KubeApi } from '@podlag/kube';
 import type { Scheduler } from 'fast-check';
 
 /**
@@ -15,7 +15,7 @@ export function delayedKubeApi(api: KubeApi, scheduler: Scheduler, line: string)
       await delay(`answer to ${what}`);
     }
   };
-  return {
+  return kubeApiWith(api, {
     serverVersion: () => delayed('version', () => api.serverVersion()),
     get: (resource, ref) => delayed(`get ${resource.kind}`, () => api.get(resource, ref)),
     create: (resource, object) => delayed(`create ${resource.kind}`, () => api.create(resource, object)),
@@ -39,13 +39,12 @@ export function delayedKubeApi(api: KubeApi, scheduler: Scheduler, line: string)
         },
       };
     },
-  };
+  });
 }
 
 /** A Kubernetes API whose watch on one kind falls silent after its first word. It does not know that itself. */
 export function deafKubeApi(api: KubeApi, kind: string): KubeApi {
-  return {
-    ...callsOf(api),
+  return kubeApiWith(api, {
     watch: (resource, scope, observer) => {
       let isDeaf = false;
       return api.watch(resource, scope, {
@@ -56,28 +55,16 @@ export function deafKubeApi(api: KubeApi, kind: string): KubeApi {
         },
       });
     },
-  };
+  });
 }
 
 /** A Kubernetes API whose answers to `get` are on the way until `hold` is over. They are as old as that then. */
 export function heldKubeApi(api: KubeApi, hold: () => Promise<unknown>): KubeApi {
-  return {
-    ...callsOf(api),
+  return kubeApiWith(api, {
     get: async (resource, ref) => {
       const answer = await api.get(resource, ref);
       await hold();
       return answer;
     },
-  };
-}
-
-function callsOf(api: KubeApi): KubeApi {
-  return {
-    serverVersion: () => api.serverVersion(),
-    get: (resource, ref) => api.get(resource, ref),
-    create: (resource, object) => api.create(resource, object),
-    replace: (resource, object) => api.replace(resource, object),
-    patch: (resource, ref, operations) => api.patch(resource, ref, operations),
-    watch: (resource, scope, observer) => api.watch(resource, scope, observer),
-  };
+  });
 }

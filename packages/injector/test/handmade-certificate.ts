@@ -1,7 +1,7 @@
+import { caExtensions, serverExtensions, signedCertificate } from '@podlag/pki';
 import { asn1 } from 'node-forge';
 import { generateKeyPairSync, type KeyObject, type KeyPairKeyObjectResult } from 'node:crypto';
 import type { NewCertificate } from '../src/certificates/new-certificate';
-import { caExtensions, serverExtensions, signedCertificate } from '../src/certificates/x509-layout';
 
 /** What a certificate is to be that newCertificate would not make. */
 export interface HandmadeOptions {

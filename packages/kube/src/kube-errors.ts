@@ -1,4 +1,4 @@
-import { errorTable, type PodlagError } from '@podlag/core';
+import { errorTable, isPodlagError, type PodlagError } from '@podlag/core';
 import { printApiCall, type ApiCall } from './api-call';
 
 /** What a call to the API server can end with, other than well. */
@@ -55,6 +55,18 @@ export function forbidden(call: ApiCall, user: string | undefined, cause?: unkno
     hint: `Apply deploy/ again: it brings the roles that podlag needs. To see it: ${question}`,
     cause,
   });
+}
+
+/** The API server has too much to do, and says when to come again: the cause of a `kube-unavailable`. */
+export class RetryAfter extends Error {
+  constructor(readonly ms: number) {
+    super(`it asks to come again in ${ms / 1000} s`);
+  }
+}
+
+/** How long the API server asks to wait before the call that ended with `error` is repeated, in ms; undefined when it does not. */
+export function retryAfterMs(error: unknown): number | undefined {
+  return isPodlagError(error) && error.cause instanceof RetryAfter ? error.cause.ms : undefined;
 }
 
 /** An error of `code` whose detail begins with the call: `patch secrets/certs -n podlag-system: ...`. */

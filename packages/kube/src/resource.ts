@@ -5,8 +5,26 @@ export interface ObjectMeta {
   readonly uid?: string;
   /** Changes with each write. Sent back with a replacement, it makes the API server refuse one that is late. */
   readonly resourceVersion?: string;
+  /** Of what is asked for, from 1: the API server counts it up where that changes, and not with a write of the status. */
+  readonly generation?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+  /** RFC 3339. */
+  readonly creationTimestamp?: string;
+  /** RFC 3339: it has been deleted, and goes as soon as it may. */
+  readonly deletionTimestamp?: string;
+}
+
+/** An object that another belongs to, and with which it goes. */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Of several owners the one that manages it. */
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
 }
 
 export interface KubeObject {
@@ -25,6 +43,10 @@ export interface Resource<T extends KubeObject> {
   readonly namespaced: boolean;
   /** A watch gives only name, namespace, uid, resourceVersion and labels: there may be thousands, and nothing else is read. */
   readonly labelsOnly?: true;
+  /** The status is written apart, by a patch of that subresource: other writes leave it as it is. */
+  readonly hasStatus?: true;
+  /** What a watch holds on to of an object, where that is less than the whole. `get` and `list` give objects whole. */
+  keep?(object: T): T;
   /** Never set: carries the type alone. */
   readonly example?: T;
 }

@@ -1,15 +1,30 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http';
+import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ApiCall } from '../src/api-call';
 import { kubeApiFromKubeconfig } from '../src/client';
-import type { KubeApi, Watch } from '../src/kube-api';
+import type { KubeApi, PodPort, Watch } from '../src/kube-api';
+import { LeaderElection } from '../src/leader-election';
 import { mutatingWebhookConfigurations, namespaces, secrets, type Secret } from '../src/resource';
-import { base64, describeKubeApi } from './kube-api-conformance';
+import {
+  customResourceDefinitions,
+  type CustomResourceDefinition,
+} from '../src/resources/custom-resource-definition';
+import { leases } from '../src/resources/lease';
+import { pods, type Pod } from '../src/resources/pod';
+import { base64, describeKubeApi, echo } from './kube-api-conformance';
 
 // Of the bed: an administrator's.
 const { env } = process;
@@ -19,6 +34,7 @@ const namespace = `kube-client-${randomBytes(4).toString('hex')}`;
 const account = 'nobody-in-particular';
 let api: KubeApi;
 let folder: string;
+let pod: PodPort;
 
 function kubectl(...args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync('kubectl', args, { encoding: 'utf8' });
@@ -28,7 +44,7 @@ function kubectl(...args: readonly string[]): string {
 
 async function until(condition: () => unknown, timeoutMs = 20_000): Promise<void> {
   const end = performance.now() + timeoutMs;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms: ${condition.toString()}`);
     await pause(10);
   }
@@ -39,9 +55,20 @@ beforeAll(async () => {
   api = kubeApiFromKubeconfig(kubeconfig);
   await api.create(namespaces, { metadata: { name: namespace } });
   kubectl('create', 'serviceaccount', account, '--namespace', namespace);
+  await api.create(customResourceDefinitions, thingDefinition);
+  const watch = api.watch(
+    customResourceDefinitions,
+    { name: thingDefinition.metadata.name },
+    { changed: (found) => void (definitions = [...found.values()]) },
+  );
+  await until(() => isEstablished(definitions[0]));
+  watch.close();
+  pod = await listeningPod();
 });
 
 afterAll(async () => {
+  podServer?.close();
+  kubectl('delete', 'customresourcedefinition', thingDefinition.metadata.name, '--wait=false');
   kubectl('delete', 'namespace', namespace, '--wait=false');
   await rm(folder, { recursive: true });
 });
@@ -49,8 +76,134 @@ afterAll(async () => {
 describeKubeApi('a real API server', () => ({
   api,
   namespace,
-  remove: (_, { name }) => kubectl('delete', 'secret', name, '--namespace', namespace),
+  pod,
 }));
+
+test('a pod on whose port nobody listens is told as such', async () => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await expect(api.podProxy({ ...pod, port }, { method: 'GET', path: '/' })).rejects.toMatchObject({
+    code: 'kube-unavailable',
+    message: expect.stringMatching(
+      new RegExp(`^get pods/${pod.name} -n ${namespace} --subresource=proxy: .*connection refused`),
+    ),
+  });
+});
+
+test('a pod may take longer for its answer than a call of ours mostly does, and no longer than it is given', async () => {
+  const slow = api.podProxy(pod, { method: 'POST', path: '/?slow=11000', timeoutMs: 30_000 });
+  const given = api.podProxy(pod, { method: 'POST', path: '/?slow=11000', timeoutMs: 300 });
+  await expect(given).rejects.toMatchObject({ code: 'kube-unavailable' });
+  expect((await slow).status).toBe(200);
+}, 40_000);
+
+test('who may not speak to pods is told so by the API server, and not by the pod', async () => {
+  const token = kubectl('create', 'token', account, '--namespace', namespace).trim();
+  const nobody = await otherwise(({ users }) => {
+    users[0].user = { token };
+  });
+  await expect(nobody.podProxy(pod, { method: 'PUT', path: '/', body: {} })).rejects.toMatchObject({
+    code: 'kube-forbidden',
+    message: `system:serviceaccount:${namespace}:${account} may not update pods/${pod.name} -n ${namespace} --subresource=proxy`,
+  });
+});
+
+test('two candidates for a Lease: one leads, and when it closes the other does, with a greater term', async () => {
+  const lease = { namespace, name: 'podlag-controller' };
+  const said: string[] = [];
+  const candidate = (identity: string) =>
+    new LeaderElection({
+      ...{ api, lease, identity },
+      ...{ leaseDurationMs: 3_000, renewDeadlineMs: 2_000, retryPeriodMs: 200 },
+      onStarted: () => said.push(`${identity} started`),
+      onStopped: (reason) => said.push(`${identity} ${reason}`),
+    });
+  const one = candidate('one');
+  await until(() => one.isLeader);
+  const other = candidate('other');
+  const before = await api.get(leases, lease);
+  await until(async () => (await api.get(leases, lease))?.spec?.renewTime !== before?.spec?.renewTime);
+  expect(said).toEqual(['one started']);
+  await one.close();
+  await until(() => other.isLeader, 2_000);
+  expect(said).toEqual(['one started', 'other started']);
+  expect(other.term).toBe((one.term ?? Number.NaN) + 1);
+  expect((await api.get(leases, lease))?.spec).toMatchObject({
+    ...{ holderIdentity: 'other', leaseDurationSeconds: 3, leaseTransitions: other.term },
+  });
+  await other.close();
+  expect((await api.get(leases, lease))?.spec?.holderIdentity ?? '').toBe('');
+}, 30_000);
+
+/** What the API server serves as `things`. */
+const thingDefinition: CustomResourceDefinition = {
+  metadata: { name: 'things.test.podlag.io' },
+  spec: {
+    ...{ group: 'test.podlag.io', scope: 'Namespaced' },
+    names: { kind: 'Thing', listKind: 'ThingList', plural: 'things', singular: 'thing' },
+    versions: [
+      {
+        ...{ name: 'v1', served: true, storage: true, subresources: { status: {} } },
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+let definitions: readonly CustomResourceDefinition[] = [];
+
+function isEstablished(definition: CustomResourceDefinition | undefined): boolean {
+  const conditions = definition?.status?.conditions ?? [];
+  return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+}
+
+let podServer: HttpServer | undefined;
+
+/** A pod that no kubelet knows of: a server beside the API server, whose address is written to the pod's status. */
+async function listeningPod(): Promise<PodPort> {
+  const config = JSON.parse(await readFile(kubeconfig, 'utf8')) as Kubeconfig;
+  const { hostname: ip } = new URL(config.clusters[0].cluster.server);
+  podServer = createHttpServer((request, response) => void answer(request, response)).listen(0, ip);
+  await once(podServer, 'listening');
+  const { port } = podServer.address() as AddressInfo;
+  // Gated, so that nobody places it anywhere.
+  const spec = {
+    containers: [{ name: 'app', image: 'none' }],
+    schedulingGates: [{ name: 'podlag.io/none' }],
+  };
+  const made: Pod = { metadata: { name: 'listening', namespace }, spec };
+  const ref = { namespace, name: 'listening' };
+  // Without the namespace's ServiceAccount no pod is taken; the controller manager makes it, soon.
+  await until(() =>
+    api.create(pods, made).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await api.patch(
+    pods,
+    ref,
+    [
+      { op: 'add', path: '/status/podIPs', value: [{ ip }] },
+      { op: 'add', path: '/status/podIP', value: ip },
+    ],
+    {
+      subresource: 'status',
+    },
+  );
+  return { ...ref, port };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = '', url = '', headers } = request;
+  const body = await text(request);
+  const slowMs = Number(/slow=([0-9]+)/.exec(url)?.[1] ?? 0);
+  if (slowMs > 0) await pause(slowMs);
+  const told = echo({ method, path: url, headers, body: body === '' ? undefined : JSON.parse(body) });
+  response.writeHead(told.status, { 'Content-Type': 'application/json' });
+  response.end(told.status === 204 ? undefined : told.text);
+}
 
 interface Kubeconfig {
   clusters: [{ cluster: Record<string, unknown> & { server: string } }];
@@ -79,6 +232,38 @@ test('what RBAC does not allow is told with who, what and how to see it', async 
     ),
   });
   expect((await nobody.serverVersion()).minor).toBeGreaterThan(26);
+});
+
+test('rights are told of oneself and of a service account, without the call that they are for', async () => {
+  const [role, inNamespace] = ['reader-of-one', ['--namespace', namespace]];
+  kubectl('create', 'serviceaccount', role, ...inNamespace);
+  kubectl('create', 'role', role, ...inNamespace, '--verb=get', '--resource=secrets', '--resource-name=one');
+  kubectl(
+    'create',
+    'rolebinding',
+    role,
+    ...inNamespace,
+    `--role=${role}`,
+    `--serviceaccount=${namespace}:${role}`,
+  );
+  const [one, other] = ['one', 'other'].map((name): ApiCall => ({
+    verb: 'get',
+    resource: 'secrets',
+    namespace,
+    name,
+  }));
+  const reader = { namespace, name: role };
+  await until(() => api.isAllowed(one!, reader));
+  expect(await api.isAllowed(other!, reader)).toBe(false);
+  const token = kubectl('create', 'token', role, ...inNamespace).trim();
+  const own = await otherwise(({ users }) => {
+    users[0].user = { token };
+  });
+  expect([await own.isAllowed(one!), await own.isAllowed(other!)]).toEqual([true, false]);
+  await expect(own.isAllowed(one!, { namespace, name: account })).rejects.toMatchObject({
+    code: 'kube-forbidden',
+    detail: expect.stringContaining('may not create subjectaccessreviews.authorization.k8s.io'),
+  });
 });
 
 test('a role for one object by its name is enough to read and to follow it', async () => {

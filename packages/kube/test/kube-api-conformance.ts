@@ -1,15 +1,57 @@
 import { isPodlagError } from '@podlag/core';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KubeApi, Observer } from '../src/kube-api';
-import { events, namespaces, secrets, type KubeEvent, type ObjectRef, type Secret } from '../src/resource';
+import type { ApiCall } from '../src/api-call';
+import type { KubeApi, Observer, PodAnswer, PodPort, Scope } from '../src/kube-api';
+import {
+  events,
+  namespaces,
+  secrets,
+  type KubeEvent,
+  type KubeObject,
+  type ObjectRef,
+  type Resource,
+  type Secret,
+} from '../src/resource';
+import { configMaps } from '../src/resources/config-map';
 
 /** An API server to try things on, with a namespace that nobody else uses. */
 export interface KubeApiUnderTest {
   readonly api: KubeApi;
   readonly namespace: string;
-  /** Deletes an object as somebody else would: KubeApi itself cannot. */
-  readonly remove: (resource: typeof secrets, ref: ObjectRef) => unknown;
+  /** A pod that is there, with a port that answers as `echo` does. On its other ports nobody listens. */
+  readonly pod: PodPort;
+}
+
+/** Of a custom resource, with a status that is written apart. */
+export interface Thing extends KubeObject {
+  readonly spec?: { readonly size?: number; readonly colours?: Readonly<Record<string, string>> };
+  readonly status?: { readonly phase?: string };
+}
+
+/** An API server that is to be tried has to have it. */
+export const things: Resource<Thing> = {
+  apiVersion: 'test.podlag.io/v1',
+  kind: 'Thing',
+  plural: 'things',
+  namespaced: true,
+  hasStatus: true,
+};
+
+/** What arrives at a pod. */
+export interface Arrived {
+  readonly method: string;
+  /** Path and query. With `status=N` in it, that is the answer's. */
+  readonly path: string;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
+/** A pod that says what it was asked. */
+export function echo(arrived: Arrived): PodAnswer {
+  const status = Number(/status=([0-9]+)/.exec(arrived.path)?.[1] ?? 200);
+  return { status, text: JSON.stringify(arrived) };
 }
 
 /** Base64 of a text, as the data of a Secret has it. */
@@ -154,6 +196,242 @@ export function describeKubeApi(name: string, underTest: () => KubeApiUnderTest)
       });
     });
 
+    describe('listing', () => {
+      const labelled = (name: string, labels: Record<string, string>): Secret => ({
+        ...named(name),
+        metadata: { ...named(name).metadata, labels: { test: ref.name, ...labels } },
+      });
+      const listed = async (labelSelector: string): Promise<readonly string[]> => {
+        const found = await api.list(secrets, { namespace: underTest().namespace, labelSelector });
+        return found.map(({ metadata }) => metadata.name.replace(`${ref.name}-`, '')).sort();
+      };
+
+      test('all of a namespace are given, whole, as they are got one by one', async () => {
+        const created = await api.create(secrets, secret);
+        const all = await api.list(secrets, { namespace: underTest().namespace });
+        expect(all.find(({ metadata }) => metadata.name === ref.name)).toEqual(created);
+        expect(await api.list(secrets, { namespace: `${ref.name}-elsewhere` })).toEqual([]);
+        const everywhere = await api.list(secrets, {});
+        expect(everywhere.some(({ metadata }) => metadata.uid === created.metadata.uid)).toBe(true);
+      });
+
+      test.each([
+        ['', ['a', 'b', 'c']],
+        [',tier=web', ['a']],
+        [',tier!=web', ['b', 'c']],
+        [',tier', ['a', 'b']],
+        [',!tier', ['c']],
+        [',tier in (web, db)', ['a', 'b']],
+        [',tier notin (web)', ['b', 'c']],
+      ])('by labels, with test=NAME%s, those are given that have them', async (more, names) => {
+        await api.create(secrets, labelled('a', { tier: 'web' }));
+        await api.create(secrets, labelled('b', { tier: 'db' }));
+        await api.create(secrets, labelled('c', {}));
+        expect(await listed(`test=${ref.name}${more}`)).toEqual(names);
+      });
+
+      test('what is no label selector is refused', async () => {
+        expect(await codeOf(listed('tier in web'))).toBe('kube-invalid');
+      });
+
+      test('more than a page holds is given whole', async () => {
+        const { namespace } = underTest();
+        const labels = { test: ref.name };
+        const one = (index: number) =>
+          api.create(configMaps, { metadata: { name: `${ref.name}-${index}`, namespace, labels } });
+        for (let first = 0; first < 510; first += 30) {
+          await Promise.all(Array.from({ length: 30 }, (_, index) => one(first + index)));
+        }
+        const found = await api.list(configMaps, { namespace, labelSelector: `test=${ref.name}` });
+        expect(new Set(found.map(({ metadata }) => metadata.name)).size).toBe(510);
+        expect(found[0]).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap' });
+      }, 60_000);
+    });
+
+    describe('deleting', () => {
+      test('what is there goes, and what is not there is told as such', async () => {
+        await api.create(secrets, secret);
+        expect(await api.delete(secrets, ref)).toBe(true);
+        expect(await api.get(secrets, ref)).toBeUndefined();
+        expect(await api.delete(secrets, ref, { propagation: 'Foreground' })).toBe(false);
+      });
+    });
+
+    describe('the status', () => {
+      let thing: Thing;
+      beforeEach(() => {
+        thing = { metadata: { name: ref.name, namespace: underTest().namespace }, spec: { size: 1 } };
+      });
+      const statusIs = (phase: string) =>
+        api.patch(things, ref, [{ op: 'add', path: '/status', value: { phase } }], { subresource: 'status' });
+
+      test('is not made with the object, and is written by a patch of its own, which is no new generation', async () => {
+        const created = await api.create(things, { ...thing, status: { phase: 'Effective' } });
+        expect(created.status).toBeUndefined();
+        expect(created.metadata.generation).toBe(1);
+        const patched = await statusIs('Pending');
+        expect(patched).toMatchObject({ spec: { size: 1 }, status: { phase: 'Pending' } });
+        expect(patched.metadata.generation).toBe(1);
+        expect(patched.metadata.resourceVersion).not.toBe(created.metadata.resourceVersion);
+        expect(await api.get(things, ref)).toEqual(patched);
+      });
+
+      test('is left as it is by other writes, which are new generations where they change what is asked for', async () => {
+        await api.create(things, thing);
+        const before = await statusIs('Pending');
+        const replaced = await api.replace(things, { ...before, spec: { size: 2 }, status: { phase: 'no' } });
+        expect(replaced).toMatchObject({
+          metadata: { generation: 2 },
+          spec: { size: 2 },
+          status: { phase: 'Pending' },
+        });
+        const patched = await api.patch(things, ref, [
+          { op: 'replace', path: '/spec/size', value: 3 },
+          { op: 'replace', path: '/status/phase', value: 'no' },
+        ]);
+        expect(patched).toMatchObject({ metadata: { generation: 3 }, status: { phase: 'Pending' } });
+        const labelled = await api.patch(things, ref, [
+          { op: 'add', path: '/metadata/labels', value: { a: 'b' } },
+        ]);
+        expect(labelled.metadata.generation).toBe(3);
+      });
+
+      test('is all that a patch of the status changes', async () => {
+        await api.create(things, thing);
+        const operations = [
+          { op: 'replace', path: '/spec/size', value: 9 },
+          { op: 'add', path: '/status', value: { phase: 'Pending' } },
+        ] as const;
+        const patched = await api.patch(things, ref, operations, { subresource: 'status' });
+        expect(patched).toMatchObject({ spec: { size: 1 }, status: { phase: 'Pending' } });
+      });
+
+      test('is not there to be patched where a kind has none', async () => {
+        await api.create(secrets, secret);
+        const patch = api.patch(secrets, ref, [{ op: 'add', path: '/status', value: {} }], {
+          subresource: 'status',
+        });
+        expect(await codeOf(patch)).toBe('kube-not-found');
+      });
+    });
+
+    describe('server-side apply', () => {
+      const thing = (spec: Thing['spec']): Thing => ({
+        metadata: { name: ref.name, namespace: underTest().namespace },
+        ...(spec === undefined ? {} : { spec }),
+      });
+      const one = { fieldManager: 'one' };
+      const other = { fieldManager: 'other' };
+
+      test('makes what is not there, and sets of what is there the fields that are given', async () => {
+        const made = await api.apply(things, thing({ size: 1 }), one);
+        expect(made).toMatchObject({
+          kind: 'Thing',
+          metadata: { uid: expect.any(String) },
+          spec: { size: 1 },
+        });
+        await api.apply(things, thing({ colours: { sky: 'blue' } }), other);
+        const found = await api.get(things, ref);
+        expect(found?.spec).toEqual({ size: 1, colours: { sky: 'blue' } });
+        expect(found?.metadata.uid).toBe(made.metadata.uid);
+      });
+
+      test('takes away what the same manager gave before, and gives no more', async () => {
+        await api.apply(things, thing({ size: 1, colours: { sky: 'blue', sea: 'green' } }), one);
+        await api.apply(things, thing({ colours: { sea: 'green' } }), other);
+        const { spec } = await api.apply(things, thing({ colours: { sun: 'red' } }), one);
+        expect(spec).toEqual({ colours: { sea: 'green', sun: 'red' } });
+      });
+
+      test('does not set what another manager has set otherwise, unless it is forced', async () => {
+        await api.apply(things, thing({ size: 1 }), one);
+        await api.apply(things, thing({ size: 1 }), other);
+        expect(await codeOf(api.apply(things, thing({ size: 2 }), other))).toBe('kube-conflict');
+        expect((await api.get(things, ref))?.spec).toEqual({ size: 1 });
+        const { spec } = await api.apply(things, thing({ size: 2 }), { ...other, force: true });
+        expect(spec).toEqual({ size: 2 });
+        expect(await codeOf(api.apply(things, thing({ size: 1 }), one))).toBe('kube-conflict');
+      });
+
+      test('that changes nothing makes no new version', async () => {
+        const { metadata } = await api.apply(things, thing({ size: 1 }), one);
+        const again = await api.apply(things, thing({ size: 1 }), one);
+        expect(again.metadata.resourceVersion).toBe(metadata.resourceVersion);
+      });
+
+      test('that is only tried says what would be, and writes nothing', async () => {
+        const tried = await api.apply(things, thing({ size: 1 }), { ...one, dryRun: true });
+        expect(tried).toMatchObject({ metadata: { name: ref.name }, spec: { size: 1 } });
+        expect(await api.get(things, ref)).toBeUndefined();
+        await api.apply(things, thing({ size: 1 }), one);
+        const changed = await api.apply(things, thing({ size: 2 }), { ...one, dryRun: true });
+        expect(changed.spec).toEqual({ size: 2 });
+        expect((await api.get(things, ref))?.spec).toEqual({ size: 1 });
+      });
+    });
+
+    describe('speaking to a pod', () => {
+      const pod = (): PodPort => underTest().pod;
+
+      test.each(['GET', 'PUT', 'POST', 'DELETE'] as const)(
+        '%s brings path, query, body and headers',
+        async (method) => {
+          const answer = await api.podProxy(pod(), {
+            ...{ method, path: '/v1/faults/a?dryrun=true&b=c%2Fd' },
+            ...(method === 'GET' || method === 'DELETE' ? {} : { body: { delay: { time: '20ms' } } }),
+            headers: { 'Podlag-Authorization': 'Bearer abc' },
+          });
+          expect(answer.status).toBe(200);
+          const arrived = JSON.parse(answer.text) as Arrived;
+          expect(arrived).toMatchObject({
+            ...{ method, path: '/v1/faults/a?dryrun=true&b=c%2Fd' },
+            headers: { 'podlag-authorization': 'Bearer abc' },
+          });
+          expect(arrived.body).toEqual(
+            method === 'GET' || method === 'DELETE' ? undefined : { delay: { time: '20ms' } },
+          );
+        },
+      );
+
+      test('what is meant for the API server does not reach the pod', async () => {
+        const { text } = await api.podProxy(pod(), { method: 'GET', path: '/' });
+        expect((JSON.parse(text) as Arrived).headers.authorization).toBeUndefined();
+      });
+
+      test.each([204, 400, 401, 404, 409, 500, 503])(
+        'what the pod answers is no error here: %i',
+        async (status) => {
+          const answer = await api.podProxy(pod(), { method: 'PUT', path: `/?status=${status}`, body: {} });
+          expect(answer.status).toBe(status);
+        },
+      );
+
+      test("the query dryRun is the API server's own, which passes no request on for a trial", async () => {
+        const call = api.podProxy(pod(), { method: 'PUT', path: '/v1/faults/a?dryRun=true', body: {} });
+        expect(await codeOf(call)).toBe('kube-invalid');
+      });
+
+      test('a pod that is not there is told as such', async () => {
+        const call = api.podProxy({ ...pod(), name: ref.name }, { method: 'GET', path: '/' });
+        expect(await codeOf(call)).toBe('kube-not-found');
+      });
+    });
+
+    describe('asking for rights', () => {
+      test.each<ApiCall>([
+        { verb: 'list', resource: 'pods' },
+        {
+          verb: 'patch',
+          resource: 'things.test.podlag.io',
+          namespace: 'a',
+          name: 'b',
+          subresource: 'status',
+        },
+      ])('who may do everything may do %j, which does nothing', async (call) => {
+        expect(await api.isAllowed(call)).toBe(true);
+      });
+    });
+
     describe('JSON patches', () => {
       test('add, replace and remove change only what they name', async () => {
         await api.create(secrets, { ...secret, data: { a: base64('a'), b: base64('b'), c: base64('c') } });
@@ -198,7 +476,7 @@ export function describeKubeApi(name: string, underTest: () => KubeApiUnderTest)
       let recorder: Recorder;
       const closers: (() => void)[] = [];
 
-      function watch(scope: { name?: string; namespace?: string }): Recorder {
+      function watch(scope: Scope): Recorder {
         recorder = new Recorder();
         const { close } = bound(api.watch(secrets, scope, recorder));
         closers.push(close);
@@ -231,7 +509,7 @@ export function describeKubeApi(name: string, underTest: () => KubeApiUnderTest)
         const changed = await api.replace(secrets, { ...created, data: { word: base64('two') } });
         await until(() => seen.last?.get(key)?.data?.word === base64('two'));
         expect(seen.last?.get(key)).toEqual(changed);
-        await underTest().remove(secrets, ref);
+        await api.delete(secrets, ref);
         await until(() => seen.last?.size === 0);
         expect(seen.problems).toEqual([]);
       });
@@ -256,6 +534,24 @@ export function describeKubeApi(name: string, underTest: () => KubeApiUnderTest)
         await until(() => one.last?.size === 1 && all.last?.has(`${namespace}/${ref.name}`));
         expect(all.last?.has(`${namespace}/${ref.name}-other`)).toBe(true);
         expect(one.maps.length).toBe(before + 1);
+      });
+
+      test('by labels, an object comes when it gets them and goes when it loses them', async () => {
+        const { namespace = '' } = ref;
+        const labelled = (team: string): Secret => ({
+          ...secret,
+          metadata: { ...secret.metadata, labels: { team } },
+        });
+        const seen = watch({ namespace, labelSelector: `team=${ref.name}` });
+        await until(() => seen.last?.size === 0);
+        await api.create(secrets, labelled('another'));
+        await api.replace(secrets, labelled(ref.name));
+        await until(() => seen.last?.size === 1);
+        await api.replace(secrets, labelled('another'));
+        await until(() => seen.last?.size === 0);
+        await api.replace(secrets, labelled(ref.name));
+        await until(() => seen.last?.size === 1);
+        expect(seen.maps.map(({ size }) => size)).toEqual([0, 1, 0, 1]);
       });
 
       test('objects of every namespace are told where none is named', async () => {

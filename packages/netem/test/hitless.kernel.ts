@@ -116,7 +116,7 @@ class RandomChanges {
     const way = this.inOrder ? stages(this.#tree, next) : [{ tree: next, holdMs: 0 }];
     for (const { tree, holdMs } of way) {
       await driver.apply(tree);
-      if (holdMs > 0) await new Promise((resolve) => void setTimeout(resolve, holdMs + 1));
+      if (holdMs > 0) await new Promise((resolve) => void setTimeout(resolve, holdMs));
       this.held += holdMs > 0 ? 1 : 0;
     }
     this.#tree = next;

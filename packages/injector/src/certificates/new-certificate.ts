@@ -1,5 +1,5 @@
-import { generateKeyPairSync, type KeyObject, type X509Certificate } from 'node:crypto';
-import { caExtensions, serverExtensions, signedCertificate } from './x509-layout';
+import { backDatedMs, newAuthority } from '@podlag/pki';
+import type { X509Certificate } from 'node:crypto';
 
 /** A CA and a leaf that it signed, all PEM. */
 export interface NewCertificate {
@@ -17,7 +17,6 @@ export interface NewCertificateOptions {
   readonly now: Date;
 }
 
-const hourMs = 3_600_000;
 const names = { ca: 'podlag-injector CA', leaf: 'podlag-injector' };
 
 /**
@@ -25,29 +24,8 @@ const names = { ca: 'podlag-injector CA', leaf: 'podlag-injector' };
  * CA, so whoever gets hold of all that is stored can show this one certificate, and can never sign a second one.
  */
 export function newCertificate({ hosts, lifeMs, now }: NewCertificateOptions): NewCertificate {
-  const [caKeys, leafKeys] = [newKeys(), newKeys()];
-  const common = {
-    issuer: names.ca,
-    notBefore: new Date(now.getTime() - backDatedMs(lifeMs)),
-    notAfter: new Date(now.getTime() + lifeMs),
-  };
-  const ca = {
-    ...common,
-    subject: names.ca,
-    publicKey: caKeys.publicKey,
-    extensions: caExtensions(caKeys.publicKey),
-  };
-  const leaf = {
-    ...common,
-    subject: names.leaf,
-    publicKey: leafKeys.publicKey,
-    extensions: serverExtensions(hosts, leafKeys.publicKey, caKeys.publicKey),
-  };
-  return {
-    ca: signedCertificate(ca, caKeys.privateKey),
-    cert: signedCertificate(leaf, caKeys.privateKey),
-    key: leafKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  };
+  const authority = newAuthority({ name: names.ca, lifeMs, now });
+  return { ca: authority.cert, ...authority.issueForServer(names.leaf, hosts) };
 }
 
 /** Whether newCertificate made the leaf, and for a longer life than this, in milliseconds. */
@@ -56,19 +34,4 @@ export function isMadeForLonger(leaf: X509Certificate, lifeMs: number): boolean 
   const madeForMs = leaf.validToDate.getTime() - leaf.validFromDate.getTime();
   // A certificate's times are whole seconds.
   return isMade && madeForMs > lifeMs + backDatedMs(lifeMs) + 1_000;
-}
-
-/** For clients whose clock is behind. Of a short life only a part, or it would begin near its end. */
-function backDatedMs(lifeMs: number): number {
-  return Math.min(hourMs, lifeMs / 10);
-}
-
-interface Keys {
-  readonly publicKey: KeyObject;
-  readonly privateKey: KeyObject;
-}
-
-/** P-256: its handshake costs a server a tenth of RSA's, and a key is made in a moment. */
-function newKeys(): Keys {
-  return generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 }

@@ -1,5 +1,13 @@
+import { KeyRing, tokenConfigMap } from '@podlag/access';
 import { isPodlagError, loadConfig } from '@podlag/core';
-import { events, kubeErrors, mutatingWebhookConfigurations, namespaces, secrets } from '@podlag/kube';
+import {
+  configMaps,
+  events,
+  kubeErrors,
+  mutatingWebhookConfigurations,
+  namespaces,
+  secrets,
+} from '@podlag/kube';
 import { FakeKubeApi } from '@podlag/kube/testing';
 import { eventually } from '../../test/eventually';
 import { podWith, type Json } from '../../test/judge';
@@ -191,12 +199,41 @@ describe('a pod of a controller that is left without its sidecar', () => {
   });
 });
 
+test('in token mode nobody is injected before there are keys; then agents get them, and those of a rotation', async () => {
+  const api = cluster();
+  const place = { name: tokenConfigMap.name, namespace: 'podlag-system' };
+  const publish = (ring: KeyRing): void => {
+    const keys = JSON.stringify(ring.publicKeys.document());
+    api.seed(configMaps, { metadata: place, data: { [tokenConfigMap.key]: keys } });
+  };
+  const patchOf = async (): Promise<string> => {
+    const { patch } = await reviewed(injector, api, 'tidb-cluster');
+    return Buffer.from(String(patch), 'base64').toString();
+  };
+  api.seed(configMaps, { metadata: place });
+  const injector = await inCluster(api, { PODLAG_AGENT_ACCESS: 'token' });
+  const isUnready = async (words: string) => (await readyz(injector)).includes(words);
+  await eventually(async () => !(await isUnready('certificate: ')) && (await isUnready('token-keys: ')));
+  expect(await reviewed(injector, api, 'tidb-cluster')).toBeUndefined();
+  const ring = KeyRing.generate(new Date());
+  publish(ring);
+  await eventually(async () => (await readyz(injector)).includes('"status":"ready"'));
+  expect(await patchOf()).toContain(ring.signing.kid);
+  const rotated = ring.withNext(new Date()).promoted().pruned();
+  publish(rotated);
+  await api.settled();
+  const patch = await patchOf();
+  expect(patch).toContain(rotated.signing.kid);
+  expect(patch).not.toContain(ring.signing.kid);
+});
+
 test.each([
   [{ PODLAG_CERT_SOURCE: 'self-signed' }, 'self-signed needs the Kubernetes API: set kubernetesApi'],
   [
     { PODLAG_KUBERNETES_API: 'in-cluster', PODLAG_NAMESPACE_LABELS_FILE: 'labels.yaml' },
     'is for an injector without the Kubernetes API',
   ],
+  [{ PODLAG_AGENT_ACCESS: 'token' }, 'token needs the Kubernetes API: set kubernetesApi'],
   [{ PODLAG_CERTIFICATE_LIFE: '10s' }, 'must be hours and minutes, as 720h'],
   [{ PODLAG_CERTIFICATE_LIFE: '0h' }, 'must be a minute (1m) or longer'],
   [{ PODLAG_CERTIFICATE_LIFE: '8761h' }, 'must be a year (8760h) or shorter'],

@@ -1,20 +1,23 @@
 import { isPodlagError, type Logger } from '@podlag/core';
-import type { KubeApi, KubeObject, Observer, Resource, Scope, Watch } from '@podlag/kube';
+import {
+  kubeApiWith,
+  type KubeApi,
+  type KubeObject,
+  type Observer,
+  type Resource,
+  type Scope,
+  type Watch,
+} from '@podlag/kube';
 
 /**
  * The same API, with word in the log when a watch falls silent and when it is heard again. Whoever sees only that a pod does
  * not get ready looks there first.
  */
 export function withLoggedWatches(api: KubeApi, logger: Logger): KubeApi {
-  return {
-    serverVersion: () => api.serverVersion(),
-    get: (resource, ref) => api.get(resource, ref),
-    create: (resource, object) => api.create(resource, object),
-    replace: (resource, object) => api.replace(resource, object),
-    patch: (resource, ref, operations) => api.patch(resource, ref, operations),
+  return kubeApiWith(api, {
     watch: <T extends KubeObject>(resource: Resource<T>, scope: Scope, observer: Observer<T>): Watch =>
       api.watch(resource, scope, logged(resource, observer, logger)),
-  };
+  });
 }
 
 function logged<T extends KubeObject>(

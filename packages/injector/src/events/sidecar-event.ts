@@ -1,5 +1,4 @@
-import type { KubeEvent } from '@podlag/kube';
-import { createHash } from 'node:crypto';
+import { kubeEvent as kubeEventOf, type EventNote, type KubeEvent } from '@podlag/kube';
 import type { Decision } from '../decision';
 import type { Pod } from '../pod';
 import { skipReasons, type SkipReason } from '../skip-rules';
@@ -46,34 +45,22 @@ function controllerOf({ metadata }: Pod): Controller | undefined {
   return { apiVersion, kind, name, uid };
 }
 
-/** What two Events within eventPeriodMs may not both have. */
-export function eventKey({ controller, reason }: SidecarEvent): string {
-  return `${controller.uid} ${reason}`;
-}
+/** Who writes it. */
+export const eventComponent = 'podlag-injector';
 
-/**
- * The Event as it is written at `nowMs`, milliseconds since the epoch. Its name is the same in every replica of the
- * injector for one period of the clock, so that what one has written is refused from the others: that takes no right but `create`.
- */
-export function kubeEvent(event: SidecarEvent, nowMs: number): KubeEvent {
-  const { namespace, controller, message } = event;
-  const period = Math.floor(nowMs / eventPeriodMs);
-  const digest = createHash('sha256')
-    .update(`${eventKey(event)} ${period}`)
-    .digest('hex');
-  // metav1.Time has whole seconds.
-  const time = new Date(nowMs).toISOString().replace(/\.[0-9]+Z$/, 'Z');
+/** What is to be written. For one controller and reason there is one Event in a period, whatever it says of the single pods. */
+export function eventNote({ namespace, controller, reason, message }: SidecarEvent): EventNote {
   return {
-    metadata: { name: `podlag-injector.${digest.slice(0, 16)}`, namespace },
-    involvedObject: { ...controller, namespace },
+    regarding: { ...controller, namespace },
     type: 'Warning',
     reason: 'SidecarNotInjected',
     action: 'Inject',
     message,
-    source: { component: 'podlag-injector' },
-    reportingComponent: 'podlag-injector',
-    firstTimestamp: time,
-    lastTimestamp: time,
-    count: 1,
+    key: `${controller.uid} ${reason}`,
   };
+}
+
+/** The Event as it is written at `nowMs`, milliseconds since the epoch. */
+export function kubeEvent(event: SidecarEvent, nowMs: number): KubeEvent {
+  return kubeEventOf(eventNote(event), { component: eventComponent, nowMs, periodMs: eventPeriodMs });
 }

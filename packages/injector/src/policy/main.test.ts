@@ -23,9 +23,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(dirname(program), { recursive: true }));
 
-function run(...args: readonly string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', env: {}, timeout: 20_000 });
+function runWith(env: Record<string, string>, ...args: readonly string[]): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', env, timeout: 20_000 });
 }
+const run = (...args: readonly string[]): SpawnSyncReturns<string> => runWith({}, ...args);
 
 const template = ['--template', shippedTemplatePath];
 
@@ -57,6 +58,16 @@ test('a bad template is told with its line, and nothing is printed', () => {
   expect(stderr).toMatch(
     /^podlag-policy: .*bad\.yaml:2: [^]*bad\.yaml:3: containers\[0\]\.imgae: unknown field/,
   );
+  expect([status, stdout]).toEqual([1, '']);
+});
+
+test.each<[string, Record<string, string>, readonly string[]]>([
+  ['by its flag', {}, [...template, '--agent-access', 'token']],
+  ['by the environment of the injector in whose pod it runs', { PODLAG_AGENT_ACCESS: 'token' }, template],
+])('token mode is refused, %s: no policy can give agents their keys', (_, env, args) => {
+  const { status, stdout, stderr } = runWith(env, ...args);
+  expect(stderr).toContain('a policy cannot give agents the keys of tokens');
+  expect(stderr).toContain('hint: Agents that ask for tokens need the webhook');
   expect([status, stdout]).toEqual([1, '']);
 });
 

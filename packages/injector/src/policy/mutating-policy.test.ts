@@ -67,3 +67,15 @@ test('the net knows the names of container, volume, annotations and labels by wh
   expect(text).toContain(`[?'${podSecurityEnforceLabel}']`);
   expect(text).toContain(`'${mirrorPodAnnotation}' in`);
 });
+
+test('a template whose agents ask for tokens needs to bring the keys itself', () => {
+  const options = { mode: 'native', ownNamespace: 'podlag-system' } as const;
+  const withEnv = (...names: readonly string[]) => {
+    const env = names.map((name) => ({ name, value: 'token' }));
+    return { ...shippedTemplate, agent: { ...shippedTemplate.agent, env } };
+  };
+  expect(() => mutatingPolicy(withEnv('PODLAG_ACCESS'), options)).toThrow(
+    expect.objectContaining({ code: 'policy-without-keys' }),
+  );
+  expect(mutatingPolicy(withEnv('PODLAG_ACCESS', 'PODLAG_TOKEN_KEYS'), options)).toHaveLength(2);
+});

@@ -1,4 +1,5 @@
-import { injectionLabel, podSecurityEnforceLabel } from '@podlag/core';
+import { environmentName, injectionLabel, podSecurityEnforceLabel, type PodlagError } from '@podlag/core';
+import { injectorErrors } from '../injector-errors';
 import type { SidecarMode } from '../sidecar';
 import { levelsWithoutNetAdmin, systemNamespaces } from '../skip-rules';
 import type { Template } from '../template';
@@ -19,8 +20,11 @@ const name = 'podlag-injector';
 /**
  * The template as a MutatingAdmissionPolicy and its binding (Kubernetes >= 1.36): the API server then injects by itself,
  * with no injector running, and makes the same pods. docs/policy.md has what differs.
+ *
+ * @throws PodlagError `policy-without-keys` for a template whose agents ask for tokens and would know no key
  */
 export function mutatingPolicy(template: Template, options: PolicyOptions): readonly [object, object] {
+  assertKeysKnown(template);
   const policy = {
     apiVersion,
     kind: 'MutatingAdmissionPolicy',
@@ -64,4 +68,21 @@ function binding({ ownNamespace }: PolicyOptions): object {
       },
     },
   };
+}
+
+/** A policy is written once, and cannot look a ConfigMap up: rotated keys would never reach the pods that it makes. */
+function assertKeysKnown({ agent }: Template): void {
+  const env = agent.env ?? [];
+  const has = (setting: string): boolean => env.some(({ name: own }) => own === environmentName(setting));
+  const mode = env.find(({ name: own }) => own === environmentName('access'))?.value;
+  if (mode === 'token' && !has('tokenKeys'))
+    throw withoutKeys(`${environmentName('access')}=token in the template`);
+}
+
+/** The error for what asks for token mode. */
+export function withoutKeys(what: string): PodlagError {
+  return injectorErrors.error(
+    'policy-without-keys',
+    `${what}: a policy cannot give agents the keys of tokens`,
+  );
 }

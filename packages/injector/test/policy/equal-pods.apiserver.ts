@@ -211,7 +211,6 @@ describe('where the pod is, and what it asks for', () => {
   );
 
   test('a sidecar that a later policy takes away is put back', async () => {
-    // Policies are called in the order of their names.
     const name = `${setting.label}-takes-away`;
     const apiVersion = 'admissionregistration.k8s.io/v1';
     const policy: PolicyDocument = {
@@ -249,11 +248,16 @@ describe('where the pod is, and what it asks for', () => {
     await apply(policy, binding);
     const namespace = await makeNamespace({ [setting.label]: 'enabled', [name]: 'enabled' });
     namespaces.push(namespace);
+    // The API server calls policies in an order that it draws anew only when one of them changes: each try changes one,
+    // until the other policy comes after podlag's.
+    let tries = 0;
     const taken = await eventually(async () => {
+      tries += 1;
+      await kubectl(['annotate', '--overwrite', 'mutatingadmissionpolicy', name, `example.com/try=${tries}`]);
       const { pods } = await created([podWith({ metadata: { name: 'probe' } })], namespace);
       const pod = pods.get('probe');
       return pod?.metadata.labels === undefined ? undefined : pod;
-    });
+    }, 60_000);
     expect(taken.spec.initContainers).toHaveLength(1);
     // What else was added the first time is still there; the names of the volumes show that it was done twice.
     expect(taken.spec.initContainers[0]?.volumeMounts).toContainEqual({

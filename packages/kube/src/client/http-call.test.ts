@@ -27,6 +27,28 @@ test('it is over when it is called off', async () => {
   await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
 });
 
+test('an answer that goes on and on is read as far as it may be long', async () => {
+  let sent = 0;
+  server = await scriptedServer((_, response) => {
+    const more = (): void => {
+      while (!response.destroyed && (sent += 100_000) < 1e9) if (!response.write('x'.repeat(100_000))) return;
+    };
+    response.on('drain', more);
+    more();
+  });
+  const answer = answerTo(server.connection, { ...call, mostBytes: 1_000_000 }, { timeoutMs: 60_000 });
+  await expect(answer).rejects.toThrow('the answer is longer than 1000000 bytes');
+  expect(sent).toBeLessThan(1e9);
+});
+
+test('one that is as long as it may be is whole, also where a character comes in two parts', async () => {
+  server = await scriptedServer((_, response) => {
+    response.write(Buffer.from('é').subarray(0, 1), () => response.end(Buffer.from('é').subarray(1)));
+  });
+  const answer = await answerTo(server.connection, { ...call, mostBytes: 2 }, { timeoutMs: 60_000 });
+  expect(answer.text).toBe('é');
+});
+
 test('of a name with two addresses both are told', () => {
   const error = new AggregateError([
     new Error('connect ECONNREFUSED ::1:1'),

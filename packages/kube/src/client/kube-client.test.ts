@@ -67,6 +67,15 @@ test('a 404 of something on the way does not make an object absent', async () =>
   await expect(call).rejects.toMatchObject({ code: 'kube-not-found' });
 });
 
+test('a pod that says more than anybody can use is not listened to', async () => {
+  const client = await clientOf((_, response) => response.end(Buffer.alloc((16 << 20) + 1, 'x')));
+  const pod = { namespace: 'a', name: 'b', port: 2332 };
+  await expect(client.podProxy(pod, { method: 'GET', path: '/v1/state' })).rejects.toMatchObject({
+    code: 'kube-unavailable',
+    message: expect.stringContaining('longer than 16777216 bytes'),
+  });
+});
+
 test('a connection that is cut in the middle of an answer may work the next time', async () => {
   const client = await clientOf((_, response) => {
     response.writeHead(200).write('{"major":');

@@ -1,5 +1,6 @@
 import { mutatingWebhookConfigurations, namespaces, secrets } from '../resource';
-import { collectionPath, objectPath, scopePath } from './resource-path';
+import { pods } from '../resources/pod';
+import { collectionPath, objectPath, podProxyPath, scopePath, subresourcePath } from './resource-path';
 
 test.each([
   ['of the core group', collectionPath(secrets, 'a'), '/api/v1/namespaces/a/secrets'],
@@ -14,6 +15,21 @@ test.each([
     'whose name is no path',
     objectPath(secrets, { namespace: 'a', name: '../b?c' }),
     '/api/v1/namespaces/a/secrets/..%2Fb%3Fc',
+  ],
+  [
+    'and its status',
+    subresourcePath(pods, { namespace: 'a', name: 'b' }, 'status'),
+    '/api/v1/namespaces/a/pods/b/status',
+  ],
+  [
+    'that is a pod, to its port',
+    podProxyPath({ namespace: 'a', name: 'b', port: 2332 }, '/v1/explain?dst=10.1.2.3'),
+    '/api/v1/namespaces/a/pods/b%3A2332/proxy/v1/explain?dst=10.1.2.3',
+  ],
+  [
+    'of which some are meant by their labels',
+    scopePath(pods, { labelSelector: 'app in (a,b)' }, { limit: '500' }),
+    '/api/v1/pods?limit=500&labelSelector=app+in+%28a%2Cb%29',
   ],
 ])('the path of a kind %s', (_, path, expected) => expect(path).toBe(expected));
 

@@ -1,6 +1,7 @@
 import { apiCall } from '../api-call';
+import { retryAfterMs } from '../kube-errors';
 import { secrets } from '../resource';
-import { isAbsence, statusError } from './status-error';
+import { isAbsence, isRefusal, statusError } from './status-error';
 
 const call = apiCall('patch', secrets, { namespace: 'a', name: 'b' });
 const answer = (status: number, reason?: string, details?: object, message = 'told') => ({
@@ -58,4 +59,22 @@ test('only the API server can say that an object is not there', () => {
   expect(isAbsence(answer(404, 'NotFound'))).toBe(true);
   expect(isAbsence({ status: 404, text: '404 page not found' })).toBe(false);
   expect(isAbsence(answer(200))).toBe(false);
+});
+
+test('when to come again is told with what may pass by itself', () => {
+  const busy = statusError(call, { ...answer(429, 'TooManyRequests'), retryAfterMs: 2_000 });
+  expect(busy.code).toBe('kube-unavailable');
+  expect(retryAfterMs(busy)).toBe(2_000);
+  expect(retryAfterMs(statusError(call, answer(429, 'TooManyRequests')))).toBeUndefined();
+  expect(retryAfterMs(statusError(call, { ...answer(422, 'Invalid'), retryAfterMs: 2_000 }))).toBeUndefined();
+  expect(retryAfterMs(new Error('other'))).toBeUndefined();
+});
+
+test.each([
+  ['an API server that refuses', 503, '{"kind":"Status","apiVersion":"v1","status":"Failure"}', true],
+  ['a pod that says where it is', 200, '{"kind":"Status","apiVersion":"v1","status":"Success"}', false],
+  ['a pod that refuses', 409, '{"code":"stale-generation","status":409}', false],
+  ['a pod that speaks no JSON', 500, 'oh no', false],
+])('%s', (_, status, text, isIt) => {
+  expect(isRefusal({ status, text })).toBe(isIt);
 });

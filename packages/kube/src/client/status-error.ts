@@ -2,10 +2,12 @@ import type { PodlagError } from '@podlag/core';
 import * as z from 'zod';
 import type { ApiCall } from '../api-call';
 import type { HttpAnswer } from './http-call';
-import { callFailed, forbidden, type KubeErrorCode } from '../kube-errors';
+import { callFailed, forbidden, RetryAfter, type KubeErrorCode } from '../kube-errors';
 
 /** `metav1.Status`, as far as it is looked at. */
 const statusSchema = z.looseObject({
+  apiVersion: z.string().optional(),
+  kind: z.string().optional(),
   message: z.string().optional(),
   reason: z.string().optional(),
   details: z.looseObject({ causes: z.array(z.unknown()).optional() }).optional(),
@@ -31,19 +33,27 @@ const codes: Readonly<Record<number, Code>> = {
  */
 export function statusError(
   call: ApiCall,
-  { status: httpStatus, text }: HttpAnswer,
+  { status: httpStatus, text, retryAfterMs }: HttpAnswer,
   isTested = false,
 ): PodlagError {
   const told = readStatus(text);
   const { message = `HTTP status ${httpStatus}` } = told;
   const user = httpStatus === 403 ? userIn(message) : undefined;
   if (user !== undefined) return forbidden(call, user, new Error(message));
-  return callFailed(codeOf(httpStatus, told, isTested), call, message);
+  const code = codeOf(httpStatus, told, isTested);
+  const isLater = code === 'kube-unavailable' && retryAfterMs !== undefined;
+  return callFailed(code, call, message, isLater ? new RetryAfter(retryAfterMs) : undefined);
 }
 
 /** Whether the API server says that there is no such object; a 404 of somebody else says nothing about objects. */
 export function isAbsence({ status, text }: HttpAnswer): boolean {
   return status === 404 && readStatus(text).reason === 'NotFound';
+}
+
+/** Whether the API server itself has refused, rather than a pod that was spoken to by way of it. */
+export function isRefusal({ status, text }: HttpAnswer): boolean {
+  const { apiVersion, kind } = readStatus(text);
+  return status >= 400 && apiVersion === 'v1' && kind === 'Status';
 }
 
 function codeOf(httpStatus: number, { reason, details }: Told, isTested: boolean): Code {

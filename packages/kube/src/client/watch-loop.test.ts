@@ -69,7 +69,7 @@ test('it lists, then follows from there, with bookmarks and an end that the serv
   await until(() => watch.server.requests.length === 2);
   expect(watch.said).toEqual(['a']);
   expect(watch.server.requests).toEqual([
-    'GET /api/v1/namespaces',
+    'GET /api/v1/namespaces?limit=500',
     'GET /api/v1/namespaces?watch=true&allowWatchBookmarks=true&resourceVersion=7&timeoutSeconds=290',
   ]);
 });
@@ -164,4 +164,13 @@ test.each([
   await until(() => hangsUp);
   expect(watch.server.requests).toHaveLength(requests);
   expect(watch.said.length).toBeLessThanOrEqual(Math.max(length, 1));
+});
+
+test('who is told when to come again does not come before', async () => {
+  const asks = (response: ServerResponse): void =>
+    void response.writeHead(429, { 'Retry-After': '1' }).end('{}');
+  const begunMs = performance.now();
+  const watch = await watched(answers(asks, lists('7', 'a')));
+  await until(() => watch.said.length === 2);
+  expect(performance.now() - begunMs).toBeGreaterThan(990);
 });

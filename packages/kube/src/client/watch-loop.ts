@@ -1,16 +1,17 @@
 import { Backoff, isPodlagError } from '@podlag/core';
 import type { IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { apiCall } from '../api-call';
 import type { Observer, Scope, Watch } from '../kube-api';
-import { callFailed } from '../kube-errors';
+import { kept } from '../kept';
+import { callFailed, retryAfterMs } from '../kube-errors';
 import type { KubeObject, Resource } from '../resource';
+import { readCollection } from './collection';
 import type { Connection } from './connection';
-import { answerTo, responseTo, whyUnanswered, type HttpCall } from './http-call';
+import { answerOf, answerTo, responseTo, whyUnanswered, type HttpCall } from './http-call';
 import { scopePath } from './resource-path';
 import { statusError } from './status-error';
-import { afterEvent, listed, OutdatedError, type WatchedObjects } from './watched-objects';
+import { afterEvents, followedFrom, OutdatedError, type WatchedObjects } from './watched-objects';
 
 export interface WatchLoopOptions<T extends KubeObject> {
   readonly connection: Connection;
@@ -52,7 +53,7 @@ export class WatchLoop<T extends KubeObject> implements Watch {
     while (!this.isClosed) {
       try {
         if (this.known === undefined) await this.list();
-        else await this.follow(this.known);
+        else await this.follow(this.known.resourceVersion);
       } catch (error) {
         await this.failed(error);
       }
@@ -61,11 +62,12 @@ export class WatchLoop<T extends KubeObject> implements Watch {
 
   private async list(): Promise<void> {
     const { connection, resource, scope } = this.options;
-    const path = scopePath(resource, scope);
     const limit = { timeoutMs: listMs, signal: this.ending.signal };
-    const answer = await answerTo(connection, this.call(path, 'PartialObjectMetadataList'), limit);
-    if (answer.status !== 200) throw statusError(apiCall('list', resource, scope), answer);
-    this.take(listed(resource, answer.text));
+    const collection = await readCollection(resource, scope, {
+      ask: (path) => answerTo(connection, this.call(path, 'PartialObjectMetadataList'), limit),
+      keep: (object) => kept(resource, object),
+    });
+    this.take(followedFrom(resource, collection));
   }
 
   /** Of objects of which little is kept little is sent. */
@@ -76,7 +78,7 @@ export class WatchLoop<T extends KubeObject> implements Watch {
   }
 
   /** Until the server ends it. */
-  private async follow({ resourceVersion }: WatchedObjects<T>): Promise<void> {
+  private async follow(resourceVersion: string): Promise<void> {
     const { connection, resource, scope } = this.options;
     const query = {
       ...{ watch: 'true', allowWatchBookmarks: 'true', resourceVersion },
@@ -90,14 +92,14 @@ export class WatchLoop<T extends KubeObject> implements Watch {
       signal,
     });
     if (response.statusCode !== 200) {
-      const answer = { status: response.statusCode ?? 0, text: await text(response) };
+      const answer = await answerOf(response);
       if (answer.status === 410) throw new OutdatedError(answer.text, true);
       throw statusError(apiCall('watch', resource, scope), answer);
     }
     this.heardAgain();
     const openedMs = performance.now();
     try {
-      for await (const line of linesOf(response)) this.hear(line);
+      for await (const lines of linesOf(response)) this.hear(lines);
     } finally {
       // Only now: where each list and watch begins well and ends at once, the pauses have to grow.
       if (performance.now() - openedMs >= shortestMs) this.backoff.reset();
@@ -105,9 +107,9 @@ export class WatchLoop<T extends KubeObject> implements Watch {
     if (performance.now() - openedMs < shortestMs) await this.pause(this.backoff.next());
   }
 
-  private hear(line: string): void {
+  private hear(lines: readonly string[]): void {
     if (this.isClosed || this.known === undefined) return;
-    const next = afterEvent(this.options.resource, this.known, line);
+    const next = afterEvents(this.options.resource, this.known, lines);
     if (next.objects === this.known.objects) this.known = next;
     else this.take(next);
   }
@@ -130,7 +132,7 @@ export class WatchLoop<T extends KubeObject> implements Watch {
       this.silent = true;
       this.options.observer.failed?.(this.problemOf(error));
     }
-    await this.pause(this.backoff.next());
+    await this.pause(Math.max(this.backoff.next(), retryAfterMs(error) ?? 0));
   }
 
   private async pause(ms: number): Promise<void> {
@@ -145,11 +147,13 @@ export class WatchLoop<T extends KubeObject> implements Watch {
   }
 }
 
-async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+/** Those that have come together, together. */
+async function* linesOf(response: IncomingMessage): AsyncGenerator<readonly string[]> {
   let rest = '';
   for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    yield* lines.filter((line) => line !== '');
+    const whole = lines.filter((line) => line !== '');
+    if (whole.length > 0) yield whole;
   }
 }

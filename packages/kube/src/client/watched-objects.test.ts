@@ -1,33 +1,23 @@
 import { secrets } from '../resource';
-import { afterEvent, listed, OutdatedError, type WatchedObjects } from './watched-objects';
+import { pods } from '../resources/pod';
+import { afterEvents, followedFrom, OutdatedError, type WatchedObjects } from './watched-objects';
 import type { Secret } from '../resource';
 
 const metadata = (name: string, resourceVersion: string) => ({ name, namespace: 'a', resourceVersion });
 const event = (type: string, object: object): string => JSON.stringify({ type, object });
 
-const list = listed(
-  secrets,
-  JSON.stringify({
-    metadata: { resourceVersion: '7' },
-    items: [{ metadata: metadata('b', '5') }, { metadata: metadata('c', '6'), type: 'Opaque' }],
-  }),
-);
-
-function after(...lines: string[]): WatchedObjects<Secret> {
-  return lines.reduce<WatchedObjects<Secret>>((known, line) => afterEvent(secrets, known, line), list);
-}
-
-test('what a list leaves out, the kind of each object, is put back', () => {
-  expect(list.resourceVersion).toBe('7');
-  expect([...list.objects]).toEqual([
-    ['a/b', { apiVersion: 'v1', kind: 'Secret', metadata: metadata('b', '5') }],
-    ['a/c', { apiVersion: 'v1', kind: 'Secret', metadata: metadata('c', '6'), type: 'Opaque' }],
-  ]);
+const list = followedFrom(secrets, {
+  resourceVersion: '7',
+  objects: [{ metadata: metadata('b', '5') }, { metadata: metadata('c', '6'), type: 'Opaque' }],
 });
 
-test('a list of nothing is an empty map, also where a server says null', () => {
-  const empty = listed(secrets, '{"metadata":{"resourceVersion":"1"},"items":null}');
-  expect(empty.objects.size).toBe(0);
+function after(...lines: string[]): WatchedObjects<Secret> {
+  return afterEvents(secrets, list, lines);
+}
+
+test('what was listed is known by its key, at the version of the list', () => {
+  expect(list.resourceVersion).toBe('7');
+  expect([...list.objects.keys()]).toEqual(['a/b', 'a/c']);
 });
 
 test.each([
@@ -39,6 +29,18 @@ test.each([
   expect([...objects.keys()]).toEqual(keys);
   expect(resourceVersion).toBe('8');
   expect([...list.objects.keys()]).toEqual(['a/b', 'a/c']);
+});
+
+test('of several that come together the last counts', () => {
+  const { objects, resourceVersion } = after(
+    event('ADDED', { metadata: metadata('d', '8') }),
+    event('DELETED', { metadata: metadata('b', '9') }),
+    event('MODIFIED', { metadata: metadata('d', '10') }),
+    event('BOOKMARK', { metadata: { resourceVersion: '12' } }),
+  );
+  expect([...objects.keys()]).toEqual(['a/c', 'a/d']);
+  expect(objects.get('a/d')?.metadata.resourceVersion).toBe('10');
+  expect(resourceVersion).toBe('12');
 });
 
 test('a bookmark changes the version alone', () => {
@@ -56,4 +58,14 @@ test.each([
 ])('%s means to list again', (_, line, isExpected) => {
   expect(() => after(line)).toThrow(expect.objectContaining({ isExpected }));
   expect(() => after(line)).toThrow(OutdatedError);
+});
+
+test('of an object only what its kind keeps is held on to', () => {
+  const spec = { containers: [{ name: 'app', image: 'a/b:c' }] };
+  const line = event('ADDED', { metadata: { name: 'b', namespace: 'a', managedFields: [{}] }, spec });
+  const known = afterEvents(pods, { objects: new Map(), resourceVersion: '7' }, [line]);
+  expect(JSON.parse(JSON.stringify(known.objects.get('a/b')))).toEqual({
+    metadata: { name: 'b', namespace: 'a' },
+    spec: { containers: [{ name: 'app' }] },
+  });
 });

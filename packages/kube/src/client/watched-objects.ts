@@ -1,14 +1,11 @@
 import * as z from 'zod';
+import { kept } from '../kept';
 import { keyOf } from '../object-key';
 import type { KubeObject, Resource } from '../resource';
+import type { Collection } from './collection';
 
 const objectSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string().optional(), resourceVersion: z.string().optional() }),
-});
-
-const listSchema = z.looseObject({
-  metadata: z.looseObject({ resourceVersion: z.string() }),
-  items: z.array(objectSchema).nullish(),
 });
 
 const eventSchema = z.object({
@@ -40,52 +37,60 @@ export class OutdatedError extends Error {
 /** HTTP 410 Gone. */
 const tooOld = 410;
 
-/** Reads a list. Objects in it have no kind of their own. */
-export function listed<T extends KubeObject>(resource: Resource<T>, text: string): WatchedObjects<T> {
-  const { metadata, items } = understood(listSchema, text);
-  const { apiVersion, kind } = resource;
-  const objects = new Map<string, T>();
-  for (const item of items ?? []) {
-    const object = kept(resource, { apiVersion, kind, ...item } as unknown as T);
-    objects.set(keyOf(resource, object.metadata), object);
-  }
-  return { objects, resourceVersion: metadata.resourceVersion };
+/** What a list has told. */
+export function followedFrom<T extends KubeObject>(
+  resource: Resource<T>,
+  { objects, resourceVersion }: Collection<T>,
+): WatchedObjects<T> {
+  return {
+    objects: new Map(objects.map((object) => [keyOf(resource, object.metadata), object])),
+    resourceVersion,
+  };
 }
 
 /**
- * Takes in one line of a watch.
+ * Takes in lines of a watch. There is one new map for all of them: where thousands of objects change at once, to copy it
+ * for each is most of the work.
  *
  * @throws OutdatedError
  */
-export function afterEvent<T extends KubeObject>(
+export function afterEvents<T extends KubeObject>(
   resource: Resource<T>,
-  { objects, resourceVersion }: WatchedObjects<T>,
-  line: string,
+  known: WatchedObjects<T>,
+  lines: readonly string[],
 ): WatchedObjects<T> {
-  const { type, object } = understood(eventSchema, line);
-  if (type === 'ERROR') {
-    const { code, message = 'the watch has failed' } = errorSchema.parse(object);
-    throw new OutdatedError(message, code === tooOld);
+  const objects = new Map(known.objects);
+  let { resourceVersion } = known;
+  let isChanged = false;
+  for (const line of lines) {
+    const event = read(line);
+    resourceVersion = event.object.metadata?.resourceVersion ?? resourceVersion;
+    if (event.type === 'BOOKMARK') continue;
+    take(resource, objects, event);
+    isChanged = true;
   }
-  const version = object.metadata?.resourceVersion ?? resourceVersion;
-  if (type === 'BOOKMARK') return { objects, resourceVersion: version };
-  if (object.metadata?.name === undefined) throw new OutdatedError('an event without a name', false);
-  const changed = kept(resource, object as unknown as T);
-  const next = new Map(objects);
-  if (type === 'DELETED') next.delete(keyOf(resource, changed.metadata));
-  else next.set(keyOf(resource, changed.metadata), changed);
-  return { objects: next, resourceVersion: version };
+  return { objects: isChanged ? objects : known.objects, resourceVersion };
 }
 
-function kept<T extends KubeObject>({ labelsOnly, apiVersion, kind }: Resource<T>, object: T): T {
-  if (labelsOnly !== true) return object;
-  const { name, namespace, uid, resourceVersion, labels } = object.metadata;
-  const metadata = {
-    ...{ name, uid, resourceVersion },
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(labels === undefined ? {} : { labels }),
-  };
-  return { apiVersion, kind, metadata } as unknown as T;
+type Event = z.output<typeof eventSchema>;
+
+function read(line: string): Event {
+  const event = understood(eventSchema, line);
+  if (event.type !== 'ERROR') return event;
+  const { code, message = 'the watch has failed' } = errorSchema.parse(event.object);
+  throw new OutdatedError(message, code === tooOld);
+}
+
+function take<T extends KubeObject>(
+  resource: Resource<T>,
+  objects: Map<string, T>,
+  { type, object }: Event,
+): void {
+  if (object.metadata?.name === undefined) throw new OutdatedError('an event without a name', false);
+  const changed = kept(resource, object as unknown as T);
+  const key = keyOf(resource, changed.metadata);
+  if (type === 'DELETED') objects.delete(key);
+  else objects.set(key, changed);
 }
 
 function understood<S extends z.ZodType>(schema: S, text: string): z.output<S> {

@@ -1,20 +1,27 @@
-import { describeKubeApi } from '../../test/kube-api-conformance';
+import { describeKubeApi, echo } from '../../test/kube-api-conformance';
 import { kubeErrors } from '../kube-errors';
 import { namespaces, secrets } from '../resource';
+import { pods, type Pod } from '../resources/pod';
 import { FakeKubeApi } from './fake-kube-api';
 
 const namespace = 'somewhere';
+const listening = { namespace, name: 'listening' };
 let api: FakeKubeApi;
 
 beforeEach(() => {
   api = new FakeKubeApi();
   api.seed(namespaces, { metadata: { name: namespace } });
+  api.seed(pods, { metadata: listening });
+  api.onPodProxy = (_, { method, path, headers = {}, body }) => {
+    const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+    return echo({ method, path, headers: Object.fromEntries(lowerCase), body });
+  };
 });
 
 describeKubeApi('the API server in memory', () => ({
   api,
   namespace,
-  remove: (resource, ref) => api.remove(resource, ref),
+  pod: { ...listening, port: 80 },
 }));
 
 const one = { metadata: { name: 'one' } };
@@ -72,4 +79,23 @@ test('what is handed out is a copy', async () => {
   expect(first?.metadata.labels).toEqual({ a: 'b' });
   Object.assign(first?.metadata.labels ?? {}, { a: 'changed' });
   expect(api.stored(namespaces, { name: 'one' }).metadata.labels).toEqual({ a: 'b' });
+});
+
+test('as long as nobody stands for the pods, none listens', async () => {
+  api.onPodProxy = undefined;
+  const call = api.podProxy({ ...listening, port: 80 }, { method: 'GET', path: '/' });
+  await expect(call).rejects.toMatchObject({ code: 'kube-unavailable' });
+  expect(api.calls.at(-1)).toEqual({ verb: 'get', resource: 'pods', subresource: 'proxy', ...listening });
+});
+
+test('of pods a watch gives what their kind keeps, and the same copy as long as they do not change', async () => {
+  const seen: ReadonlyMap<string, Pod>[] = [];
+  const spec = { containers: [{ name: 'app', image: 'a' }] };
+  api.seed(pods, { metadata: { namespace, name: 'one' }, spec });
+  api.watch(pods, { namespace }, { changed: (objects) => void seen.push(objects) });
+  api.seed(pods, { metadata: { namespace, name: 'two' }, spec });
+  await api.settled();
+  expect(seen[0]?.get(`${namespace}/one`)?.spec?.containers).toEqual([{ name: 'app' }]);
+  expect(seen[1]?.get(`${namespace}/one`)).toBe(seen[0]?.get(`${namespace}/one`));
+  expect([...(seen[1]?.keys() ?? [])]).toContain(`${namespace}/two`);
 });

@@ -1,14 +1,32 @@
-import { apiCall, printApiCall, versionCall, type ApiCall, type Verb } from '../api-call';
-import type { KubeApi, Observer, PatchOperation, Scope, ServerVersion, Watch } from '../kube-api';
-import { kubeErrors } from '../kube-errors';
-import type { KubeObject, ObjectRef, Resource } from '../resource';
-import { isInScope, ObjectStore } from './object-store';
+import { reviewCall } from '../access-review';
+import { apiCall, podProxyCall, printApiCall, versionCall, type ApiCall, type Verb } from '../api-call';
+import type {
+  ApplyOptions,
+  KubeApi,
+  ListScope,
+  Observer,
+  PatchOperation,
+  PatchOptions,
+  PodAnswer,
+  PodPort,
+  PodRequest,
+  Scope,
+  ServerVersion,
+  Watch,
+} from '../kube-api';
+import { callFailed, kubeErrors } from '../kube-errors';
+import type { KubeObject, ObjectMeta, ObjectRef, Resource } from '../resource';
+import { pods } from '../resources/pod';
+import { inScope, ObjectStore } from './object-store';
 
 interface OpenWatch {
   readonly resource: Resource<KubeObject>;
   readonly scope: Scope;
   readonly observer: Observer<KubeObject>;
 }
+
+/** What stands for all pods: it gets what the API server would pass on. */
+export type PodHandler = (pod: PodPort, request: PodRequest) => PodAnswer | Promise<PodAnswer>;
 
 /** An API server in memory, for tests of what stands on the Kubernetes API. */
 export class FakeKubeApi implements KubeApi {
@@ -20,6 +38,10 @@ export class FakeKubeApi implements KubeApi {
 
   /** What serverVersion answers. */
   version: ServerVersion = { major: 1, minor: 36 };
+  /** Answers podProxy. As long as there is none, no pod listens. */
+  onPodProxy: PodHandler | undefined;
+  /** What isAllowed answers. By default everybody may do everything. */
+  onIsAllowed: (call: ApiCall, serviceAccount?: ObjectRef) => boolean = () => true;
   /** Each call that was made, also one that failed, in order. */
   readonly calls: ApiCall[] = [];
 
@@ -29,6 +51,13 @@ export class FakeKubeApi implements KubeApi {
 
   get<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef): Promise<T | undefined> {
     return this.#answer(apiCall('get', resource, ref), () => this.#store(resource).get(ref) as T | undefined);
+  }
+
+  list<T extends KubeObject>(resource: Resource<T>, scope: ListScope): Promise<readonly T[]> {
+    return this.#answer(
+      apiCall('list', resource, scope),
+      () => this.#store(resource).list(scope) as readonly T[],
+    );
   }
 
   create<T extends KubeObject>(resource: Resource<T>, object: T): Promise<T> {
@@ -47,10 +76,41 @@ export class FakeKubeApi implements KubeApi {
     resource: Resource<T>,
     ref: ObjectRef,
     operations: readonly PatchOperation[],
+    options: PatchOptions = {},
   ): Promise<T> {
-    return this.#answer(apiCall('patch', resource, ref), () =>
-      this.#write(resource, ref, (store) => store.patch(ref, operations)),
+    return this.#answer(apiCall('patch', resource, ref, options.subresource), () =>
+      this.#write(resource, ref, (store) => store.patch(ref, operations, options)),
     );
+  }
+
+  apply<T extends KubeObject>(resource: Resource<T>, object: T, options: ApplyOptions): Promise<T> {
+    return this.#answer(apiCall('patch', resource, object.metadata), () =>
+      this.#write(resource, object.metadata, (store) => store.apply(object, options)),
+    );
+  }
+
+  /** Takes the object away at once, and nothing that it owns. */
+  delete<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef): Promise<boolean> {
+    return this.#answer(apiCall('delete', resource, ref), () => {
+      const isThere = this.#store(resource).metaOf(ref) !== undefined;
+      this.#write(resource, ref, (store) => store.delete(ref));
+      return isThere;
+    });
+  }
+
+  async podProxy(pod: PodPort, request: PodRequest): Promise<PodAnswer> {
+    const call = podProxyCall(pod, request.method);
+    const handler = await this.#answer(call, () => {
+      if (/[?&]dryRun=/.test(request.path)) throw callFailed('kube-invalid', call, 'dryRun is not supported');
+      if (!this.#store(pods).metaOf(pod)) throw callFailed('kube-not-found', call, 'not found');
+      return this.onPodProxy;
+    });
+    if (handler) return handler(pod, passedOn(request));
+    throw callFailed('kube-unavailable', call, 'error trying to reach service: connect: connection refused');
+  }
+
+  isAllowed(call: ApiCall, serviceAccount?: ObjectRef): Promise<boolean> {
+    return this.#answer(reviewCall(serviceAccount), () => this.onIsAllowed(call, serviceAccount));
   }
 
   watch<T extends KubeObject>(resource: Resource<T>, scope: Scope, observer: Observer<T>): Watch {
@@ -142,25 +202,37 @@ export class FakeKubeApi implements KubeApi {
   ): T {
     const store = this.#store(resource);
     const before = this.#lastResourceVersion;
+    const metaBefore = store.metaOf(ref);
     const result = change(store);
-    if (this.#lastResourceVersion !== before && !this.#outage) this.#tellWatches(store, ref);
+    const metas = [metaBefore, store.metaOf(ref)].filter((meta) => meta !== undefined);
+    if (this.#lastResourceVersion !== before && !this.#outage) this.#tellWatches(store, metas);
     return result as T;
   }
 
-  #tellWatches(store: ObjectStore, ref: ObjectRef): void {
+  /** Those that saw the object before it was changed, and those that see it now. */
+  #tellWatches(store: ObjectStore, metas: readonly ObjectMeta[]): void {
     for (const watch of this.#watches) {
-      if (this.#store(watch.resource) === store && isInScope(watch.scope, ref)) this.#tell(watch);
+      if (this.#store(watch.resource) === store && metas.some((meta) => inScope(watch.scope)?.(meta))) {
+        this.#tell(watch);
+      }
     }
   }
 
   /** Later, but in the order in which things happened, and as they were then. */
   #tell(watch: OpenWatch): void {
     const outage = this.#outage;
-    const objects = this.#store(watch.resource).inScope(watch.scope);
+    const objects = this.#store(watch.resource).watched(watch.scope);
     queueMicrotask(() => {
       if (!this.#watches.has(watch)) return;
       if (outage) watch.observer.failed?.(outage);
       else watch.observer.changed(objects);
     });
   }
+}
+
+/** As the API server passes it on: without its own credentials. */
+function passedOn(request: PodRequest): PodRequest {
+  if (request.headers === undefined) return request;
+  const headers = Object.entries(request.headers).filter(([name]) => name.toLowerCase() !== 'authorization');
+  return { ...request, headers: Object.fromEntries(headers) };
 }

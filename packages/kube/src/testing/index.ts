@@ -1,1 +1,1 @@
-export { FakeKubeApi } from './fake-kube-api';
+export { FakeKubeApi, type PodHandler } from './fake-kube-api';

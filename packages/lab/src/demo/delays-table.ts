@@ -1,4 +1,4 @@
-import { textTable, type Column } from './text-table';
+import { textTable, type Column } from '@podlag/core';
 import type { Verdict } from './verdict';
 
 /** Two decimals: a hundredth of a millisecond is still well above what the measurement can tell. */

@@ -1,5 +1,5 @@
+import { textTable, type Column } from '@podlag/core';
 import type { LabPod } from '../cluster';
-import { textTable, type Column } from './text-table';
 
 const columns: readonly Column<LabPod>[] = [
   { heading: 'NAME', text: ({ name }) => name },

@@ -1,4 +1,4 @@
-import { textTable } from '../demo/text-table';
+import { textTable } from '@podlag/core';
 import type { ClusterFiles } from './cluster-folder';
 import type { ClusterNode, ClusterServer, ClusterState, NodeKernel } from './cluster-state';
 import { endedNodes, firstSentence, type FoundCluster } from './situation';

@@ -1,4 +1,4 @@
-import { blockOf, type Cidr, type Fault, type Target } from '@podlag/core';
+import { blockOf, type Fault, type Target } from '@podlag/core';
 import { nest, type Placed } from './blocks';
 import { claimOf, verdictOfClaims, type Claim } from './claims';
 import { longestFirst, Verdicts } from './rule-set';
@@ -49,35 +49,47 @@ interface NumberedClaim extends Claim {
   readonly number: number;
 }
 
+const nobody: readonly Target[] = [];
+
 function placedClaims(faults: readonly Fault[]): readonly Placed<NumberedClaim>[] {
   const placed: Placed<NumberedClaim>[] = [];
   let count = 0;
   const place = (fault: number, targets: readonly Target[], isException: boolean): void => {
     const known = new Map<string, NumberedClaim>();
-    for (const target of targets) {
-      const key = narrowing(target);
+    for (const { target, block, narrowing: key } of readTargets(targets)) {
       const value = known.get(key) ?? { ...claimOf(fault, target, isException), number: count++ };
       known.set(key, value);
-      if (target.cidr) placed.push({ block: blockNumbers(target.cidr), value });
-      else for (const block of everywhere) placed.push({ block, value });
+      if (block !== undefined) placed.push({ block, value });
+      else for (const all of everywhere) placed.push({ block: all, value });
     }
   };
-  for (const [fault, { to = [], except = [] }] of faults.entries()) {
+  for (const [fault, { to = nobody, except = nobody }] of faults.entries()) {
     place(fault, to, false);
     place(fault, except, true);
   }
   return placed;
 }
 
-const blocks = new WeakMap<Cidr, Block>();
+/** A target as numbers: its block, and what else it asks for. */
+interface ReadTarget {
+  readonly target: Target;
+  readonly block: Block | undefined;
+  readonly narrowing: string;
+}
+
+const readBefore = new WeakMap<readonly Target[], readonly ReadTarget[]>();
 
 /** Read once: a fault of thousands stays while others come and go. */
-function blockNumbers(cidr: Cidr): Block {
-  const known = blocks.get(cidr);
+function readTargets(targets: readonly Target[]): readonly ReadTarget[] {
+  const known = readBefore.get(targets);
   if (known) return known;
-  const block = blockOf(cidr);
-  blocks.set(cidr, block);
-  return block;
+  const read = targets.map((target) => ({
+    target,
+    block: target.cidr === undefined ? undefined : blockOf(target.cidr),
+    narrowing: narrowing(target),
+  }));
+  readBefore.set(targets, read);
+  return read;
 }
 
 /** What a target asks for beside the address; thousands ask for nothing. */

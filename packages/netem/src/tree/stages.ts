@@ -5,6 +5,12 @@ import { freeMinors } from './make-tree';
 import { passMinor, type QdiscTree, type ShapedClass, type Side } from './qdisc-tree';
 import { crossRules } from './rule-set';
 
+/**
+ * How long after its time the kernel may still send a packet, in milliseconds. The timer's work is put off to a thread
+ * (ksoftirqd) when there is much of it, and who changes the tree may run before that.
+ */
+const latenessMs = 4;
+
 /** A tree, and how long it has to stand before the next stage, in milliseconds; 0 for the last. */
 export interface Stage {
   readonly tree: QdiscTree;
@@ -63,7 +69,7 @@ function stagedSide(previous: Side | undefined, next: Side | undefined): StagedS
   return {
     slow: side(({ from, minor }) => ({ ...from, minor })),
     fast: side(({ from, to, minor }) => ({ ...(to ?? undelayed(from)), minor })),
-    holdMs: Math.ceil(holdNanoseconds / 1e6),
+    holdMs: Math.ceil(holdNanoseconds / 1e6) + latenessMs,
   };
 }
 

@@ -19,14 +19,18 @@ export const nodeFolder = '/opt/node';
 export const imagePath = `${nodeFolder}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
 
 /**
- * The bed's images: the injector's, with ENTRYPOINT and USER of its Dockerfile, and a bare `node` for the small servers of
- * tests. The agent is not run: that needs a kernel with netem, and what it does there is the lab's to show.
+ * The bed's images: the injector's and the controller's, with ENTRYPOINT and USER of their Dockerfiles, and a bare `node` for
+ * the small servers of tests. The agent is not run: that needs a kernel with netem, and what it does there is the lab's to show.
  *
- * @param injector path of the injector's bundle, `main.js`
+ * @param programs paths of their bundles, each a `main.js`
  */
-export function bedImages(injector: string): ImageTable {
+export function bedImages(programs: Readonly<Record<'injector' | 'controller', string>>): ImageTable {
+  const image = (bundle: string): LabImage => ({
+    ...{ files: dirname(bundle), entrypoint: ['node', '/app/main.js'], user: 65532 },
+  });
   return new Map<string, LabImage>([
-    ['podlag-injector', { files: dirname(injector), entrypoint: ['node', '/app/main.js'], user: 65532 }],
+    ['podlag-injector', image(programs.injector)],
+    ['podlag-controller', image(programs.controller)],
     ['node', { entrypoint: ['node'], user: 0 }],
   ]);
 }

@@ -21,6 +21,7 @@ const oid = {
   authorityKeyIdentifier: '2.5.29.35',
   extKeyUsage: '2.5.29.37',
   serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
 };
 
 /**
@@ -51,11 +52,28 @@ export function serverExtensions(
   issuerKey: KeyObject,
 ): asn1.Asn1[] {
   return [
+    ...leafExtensions(oid.serverAuth),
+    extension(oid.subjectAltName, sequence(...hosts.map(generalName))),
+    ...keyIdentifiers(publicKey, issuerKey),
+  ];
+}
+
+/** RFC 5280, 4.2.1: for a TLS client. It goes by the subject's common name. */
+export function clientExtensions(publicKey: KeyObject, issuerKey: KeyObject): asn1.Asn1[] {
+  return [...leafExtensions(oid.clientAuth), ...keyIdentifiers(publicKey, issuerKey)];
+}
+
+function leafExtensions(extendedKeyUsage: string): asn1.Asn1[] {
+  return [
     extension(oid.basicConstraints, sequence(), true),
     // digitalSignature (0); keyEncipherment is for RSA keys.
     extension(oid.keyUsage, bitString(7, '\x80'), true),
-    extension(oid.extKeyUsage, sequence(objectId(oid.serverAuth))),
-    extension(oid.subjectAltName, sequence(...hosts.map(generalName))),
+    extension(oid.extKeyUsage, sequence(objectId(extendedKeyUsage))),
+  ];
+}
+
+function keyIdentifiers(publicKey: KeyObject, issuerKey: KeyObject): asn1.Asn1[] {
+  return [
     extension(oid.subjectKeyIdentifier, primitive(asn1.Type.OCTETSTRING, keyIdentifier(publicKey))),
     extension(oid.authorityKeyIdentifier, sequence(tagged(0, keyIdentifier(issuerKey)))),
   ];
