@@ -57,6 +57,46 @@ export const agentErrors = errorTable({
     title: 'The agent is ending',
     hint: 'The faults are set, not all of them in force yet. The next start of the agent brings them into force, without keeping packets in order.',
   },
+  'no-such-plan': {
+    status: 404,
+    title: 'No such plan',
+    hint: 'PUT the whole plan; GET /v1/plans lists those that are held.',
+  },
+  'other-generation': {
+    status: 409,
+    title: 'The plan is of another generation',
+    hint: 'PUT the whole plan: a lease is renewed only for what its owner knows to be held.',
+  },
+  'stale-generation': {
+    status: 409,
+    title: 'Something newer is in force',
+    hint: 'Read what is in force, and send a generation that is not lower.',
+  },
+  'access-open': {
+    status: 409,
+    title: 'The agent is in open mode',
+    hint: 'Set agentAccess of the injector to token, and create the pod anew.',
+  },
+  'keys-unreadable': {
+    status: 500,
+    title: 'The kept keys cannot be read',
+    hint: 'Those that the pod was created with count until somebody sends newer ones, as the controller does. Where one of them has leaked since, make the pod anew.',
+  },
+  'keys-not-kept': {
+    status: 500,
+    title: 'The keys cannot be kept',
+    hint: 'See that the volume at PODLAG_RUN_DIRECTORY can be written and has room, and send them again.',
+  },
+  'busy-probing': {
+    status: 429,
+    title: 'Too many probes at once',
+    hint: 'Ask again when they are over; more of them would measure each other.',
+  },
+  'probe-not-sent': {
+    status: 422,
+    title: 'The pod cannot reach out to the peer',
+    hint: 'See with "ip route get ADDRESS" in the pod that it has a route there, and an address of that family.',
+  },
   'port-taken': {
     status: 500,
     title: 'The port is taken',

@@ -1,16 +1,21 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { systemClock, type Clock, type Logger } from '@podlag/core';
+import { systemClock, type Clock, type DefaultRoute, type Logger } from '@podlag/core';
 import { netlinkDriver, tcDriver, type QdiscDriver } from '@podlag/netem';
+import { accessOf } from './access-guard';
 import { agentErrors } from './agent-errors';
 import { createApp } from './app';
 import type { AgentConfig } from './config';
-import { defaultRouteDevice, defaultRoutes, type DefaultRoute } from './default-route';
+import { defaultRouteDevice, defaultRoutes } from './default-route';
 import { exemptionsOf, type ReasonedExemption } from './exemptions';
+import type { FaultSet } from './fault-set';
 import { LeaseFile, type Lease } from './lease-file';
 import { MemoryRelease } from './memory-release';
 import { AgentMetrics } from './metrics';
+import { PlanKeeper } from './plan-keeper';
+import { noPlans } from './plan-set';
+import { Prober } from './probe/prober';
 import { Readiness } from './readiness';
 import { faultsAtStart } from './restore';
 import { Settling } from './settling';
@@ -28,6 +33,8 @@ export interface AgentParts {
   readonly clock?: Clock;
   /** Gives the garbage of large changes back to the system. Absent: V8 decides when. */
   readonly releaseMemory?: () => void;
+  /** Whether the pod may probe itself, which shows no fault: for tests. Default false. */
+  readonly probeLoopback?: boolean;
 }
 
 export interface Agent {
@@ -50,6 +57,7 @@ export async function startAgent({
   driver,
   clock = systemClock,
   releaseMemory = () => undefined,
+  probeLoopback = false,
 }: AgentParts): Promise<Agent> {
   const routes = await defaultRoutes();
   const device = config.device ?? defaultRouteDevice(routes);
@@ -58,6 +66,7 @@ export async function startAgent({
   const lease = new LeaseFile(join(config.runDirectory, 'lease.json'));
   const qdiscs = driver ?? driverOf(config, env);
   const found = await readLease(lease, logger);
+  const access = await accessOf(config, clock, logger);
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 });
   const port = await listen(server, config.listenPort, config.listenAddress);
   const exemptions = exemptionsFor(config, port, routes);
@@ -67,39 +76,41 @@ export async function startAgent({
     faults: () => [...shaper.faults.keys()],
     again: () => shaper.change((faults) => faults, { leaveOut: true }),
   });
-  const shaper = new Shaper({
-    device,
-    exemptions: exemptions.map(({ exemption }) => exemption),
+  const shaper: Shaper = new Shaper({
+    ...{ device, lease, clock, logger },
     driver: qdiscs,
-    lease,
-    clock,
-    logger,
+    exemptions: exemptions.map(({ exemption }) => exemption),
     drift: { everyMs: config.driftCheckInterval.milliseconds, repair: config.onDrift === 'repair' },
     mostTargets: config.mostTargets,
     observer: metrics,
     onChanged: (before, after) => {
       memory.changed(before, after);
       settling.settled();
+      plans.changed(before, after);
     },
+    plans: () => plans.kept,
+    nextMoment: () => plans.nextMoment,
   });
-  server.on('request', createApp({ shaper, driver: qdiscs, exemptions, readiness, metrics, logger }));
-  const classes = found.kind === 'found' ? found.classes : {};
-  await settling.bring(() =>
-    shaper.adopt((now) => faultsAtStart(found, config.initialLatency, now), classes),
-  );
+  const { kept, classes } = found.kind === 'found' ? found : nothingFound;
+  const plans = new PlanKeeper({ shaper, clock, logger, found: kept, observer: metrics });
+  const probing = { prober: new Prober(port), probeLoopback };
+  const parts = { shaper, plans, driver: qdiscs, exemptions, readiness, access, metrics, logger };
+  server.on('request', createApp({ ...parts, ...probing }));
+  const before = (now: number): FaultSet =>
+    plans.asTheyWere(faultsAtStart(found, config.initialLatency, now));
+  await settling.bring(() => shaper.adopt(before, classes, (left, now) => plans.asTheyAre(left, now)));
+  plans.start();
   reportCapabilities(qdiscs, logger);
-  return {
-    port,
-    readiness,
-    async close() {
-      settling.stop();
-      memory.stop();
-      shaper.endWaits();
-      await closeServer(server);
-      await shaper.close();
-    },
+  const close = async (): Promise<void> => {
+    for (const part of [settling, memory, plans]) part.stop();
+    shaper.endWaits();
+    await closeServer(server);
+    await shaper.close();
   };
+  return { port, readiness, close };
 }
+
+const nothingFound = { kept: { plans: noPlans, asOf: 0 }, classes: {} };
 
 async function readLease(lease: LeaseFile, logger: Logger): Promise<Lease> {
   const found = await lease.read();

@@ -11,7 +11,7 @@ export type Handler = (request: Request) => Answer | Promise<Answer>;
 
 /** One call of the API. `path` in Express's notation. */
 export interface Route {
-  readonly method: 'get' | 'put' | 'delete';
+  readonly method: 'get' | 'put' | 'post' | 'delete';
   readonly path: string;
   readonly handle: Handler;
 }

@@ -1,16 +1,22 @@
 import type { Logger } from '@podlag/core';
 import express, { type Express, type RequestHandler } from 'express';
+import { accessGuard, type AgentAccess } from './access-guard';
 import { agentErrors } from './agent-errors';
 import { toExpress, type Route } from './answer';
 import { refuseBrowsers } from './browser-guard';
 import { explainRoutes } from './explain-routes';
 import { faultRoutes } from './fault-routes';
+import { keyRoutes } from './key-routes';
 import { latencyRoutes } from './latency-routes';
 import type { AgentMetrics } from './metrics';
+import { planRoutes } from './plan-routes';
+import { probeRoutes, type ProbeParts } from './probe/probe-routes';
 import { problemHandler } from './problem';
 import { metricsText, stateRoutes, type StateParts } from './state-routes';
 
-export interface AppParts extends StateParts {
+export interface AppParts extends StateParts, ProbeParts {
+  /** Undefined in open mode. */
+  readonly access: AgentAccess | undefined;
   readonly metrics: AgentMetrics;
   readonly logger: Logger;
 }
@@ -23,7 +29,10 @@ export function routesOf(parts: AppParts): readonly Route[] {
   return [
     ...latencyRoutes(parts.shaper),
     ...faultRoutes(parts.shaper),
+    ...planRoutes(parts),
     ...explainRoutes(parts),
+    ...probeRoutes(parts),
+    ...keyRoutes(parts.access),
     ...stateRoutes(parts),
   ];
 }
@@ -32,11 +41,12 @@ export function routesOf(parts: AppParts): readonly Route[] {
 export function createApp(parts: AppParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
+  if (parts.access) app.use(accessGuard(parts.access));
   // Express answers HEAD with the handler of GET. Here that would change the network for somebody who only looked.
   app.use('/latency/:duration', onlyMethods(['GET']), refuseBrowsers);
-  app.use(requireJson, express.json({ limit: bodyLimit }));
+  const json = express.json({ limit: bodyLimit });
   const routes = routesOf(parts);
-  for (const { method, path, handle } of routes) app[method](path, toExpress(handle));
+  for (const { method, path, handle } of routes) app[method](path, requireJson, json, toExpress(handle));
   app.get('/metrics', async (_request, response) => {
     response.type(parts.metrics.registry.contentType).send(await metricsText(parts.metrics, parts.shaper));
   });
@@ -68,7 +78,7 @@ function onlyMethods(methods: readonly string[]): RequestHandler {
 
 /** A body of another type would be passed over in silence, and a fault that is not read is not set. */
 const requireJson: RequestHandler = (request, _response, next) => {
-  if (request.method === 'PUT' && request.is('application/json') === false) {
+  if (['PUT', 'POST'].includes(request.method) && request.is('application/json') === false) {
     throw agentErrors.error('not-json', `the body is ${request.get('content-type') ?? 'of no stated type'}`);
   }
   next();

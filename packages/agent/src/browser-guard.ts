@@ -11,7 +11,7 @@ export const refuseBrowsers: RequestHandler = (request, _response, next) => {
   if (request.get('sec-fetch-mode') !== undefined || agent.includes('Mozilla')) {
     throw agentErrors.error(
       'browser-refused',
-      `${request.method} ${request.path} changes the network of this pod`,
+      `${request.method} ${request.originalUrl} changes the network of this pod`,
     );
   }
   next();

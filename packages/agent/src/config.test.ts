@@ -18,7 +18,8 @@ test('a setting of an injector that is newer than the agent is told and passed o
 
 test('docs/settings.md has each setting of the agent with its default, and no other', () => {
   const page = readFileSync(join(__dirname, '../../../docs/settings.md'), 'utf8');
-  const rows = [...page.matchAll(/^\| `(PODLAG_\w+)` +\| (?:`([^`]*)`)? *\| \S/gm)];
+  const [ofTheAgent = ''] = page.split('\n# Settings of the controller');
+  const rows = [...ofTheAgent.matchAll(/^\| `(PODLAG_\w+)` +\| (?:`([^`]*)`)? *\| \S/gm)];
   const documented = rows.map(([, name = '', standard = '']) => [name, standard]);
   const config = configOf({}) as Readonly<Record<string, { toString: () => string } | undefined>>;
   const settings = Object.keys(agentConfig.shape).map((name) => [

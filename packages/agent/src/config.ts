@@ -1,5 +1,7 @@
+import { PublicKeys } from '@podlag/access';
 import {
   defaultAgentPort,
+  defaultMostTargets,
   loadConfig,
   parseCidr,
   parsed,
@@ -38,8 +40,12 @@ const targets: z.ZodType<readonly Target[]> = parsed((value) => {
 
 const none: readonly never[] = [];
 
-/** Every setting of the agent: in the environment, as `PODLAG_` and the name in capitals. */
-export const agentConfig = z.strictObject({
+/** As JSON, which is what an environment can hold. */
+const tokenKeys: z.ZodType<PublicKeys> = parsed((value) =>
+  PublicKeys.parse(typeof value === 'string' ? JSON.parse(value) : value),
+);
+
+const fields = z.strictObject({
   /** TCP port of the API, which no fault ever touches. */
   listenPort: setting.port().default(defaultAgentPort),
   /** Address to listen on. Absent: every address, IPv4 and IPv6. */
@@ -73,10 +79,25 @@ export const agentConfig = z.strictObject({
   /** Traffic that no fault may touch: a JSON list of targets, as a fault's `to`. */
   exempt: targets.default(none),
   /** Targets of all faults together, `to` and `except`, twice those for both directions. A change takes some 6 kB for each. */
-  mostTargets: setting.count(1, 1_000_000).default(20_000),
+  mostTargets: setting.count(1, 1_000_000).default(defaultMostTargets),
   /** Replace a root qdisc that podlag did not make, instead of refusing. */
   takeOverRoot: setting.flag().default(false),
+  /** Open: who reaches the port may change the network. Token: only with a token, docs/access.md. */
+  access: z.enum(['open', 'token']).default('open'),
+  /** In token mode: the public keys of tokens, a JWK Set. Those of a later PUT /v1/keys take precedence. */
+  tokenKeys: tokenKeys.optional(),
+  /** Which pod this is: a token names the namespace, and may name pods. */
+  podNamespace: setting.text().optional(),
+  podName: setting.text().optional(),
   logLevel: setting.logLevel().default('info'),
+});
+
+/** Every setting of the agent: in the environment, as `PODLAG_` and the name in capitals. */
+export const agentConfig = fields.superRefine(({ access, ...given }, context) => {
+  if (access === 'open') return;
+  for (const name of ['tokenKeys', 'podNamespace', 'podName'] as const)
+    if (given[name] === undefined)
+      context.addIssue({ code: 'custom', path: [name], message: 'is needed in token mode' });
 });
 
 export type AgentConfig = Readonly<z.output<typeof agentConfig>>;

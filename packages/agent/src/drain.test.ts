@@ -6,7 +6,8 @@ import { FakeClock } from '@podlag/core/testing';
 import { explain, FakeDriver, type Packet } from '@podlag/netem';
 import { hold, withFault, withoutFault, type HeldFault } from './fault-set';
 import { LeaseFile } from './lease-file';
-import { Shaper, type Changed, type ChangeOptions } from './shaper';
+import type { Changed, ChangeOptions } from './change';
+import { Shaper } from './shaper';
 
 let clock: FakeClock;
 let shaper: Shaper;

@@ -19,6 +19,7 @@ class Bed {
   repairs = 0;
   drifts = 0;
   looks = 0;
+  nextMoment: number | undefined;
   reading: DeviceReading | undefined = asAsked;
   failure: Error | undefined;
   readonly watch: DriftWatch;
@@ -37,6 +38,7 @@ class Bed {
         return this.failure ? Promise.reject(this.failure) : Promise.resolve();
       },
       drifted: () => (this.drifts += 1),
+      nextMoment: () => this.nextMoment,
     });
     this.watch.start();
   }
@@ -54,6 +56,21 @@ test('what is as asked is left alone, and looked at again', async () => {
   await bed.look(asAsked);
   await bed.look(undefined);
   expect([bed.looks, bed.drifts, bed.repairs]).toEqual([2, 0, 0]);
+});
+
+test('a look that would be in the way of a moment is put off until after it, but not for ever', async () => {
+  const bed = new Bed();
+  bed.nextMoment = bed.clock.now() + 4_200;
+  bed.clock.advance(4_000);
+  bed.clock.advance(249);
+  expect(bed.looks).toBe(0);
+  bed.nextMoment = bed.clock.now() + 100;
+  bed.clock.advance(1);
+  expect(bed.looks).toBe(1);
+  while (bed.clock.nextAt === undefined) await Promise.resolve();
+  bed.nextMoment = bed.clock.now() + 4_301;
+  bed.clock.advance(4_000);
+  expect(bed.looks).toBe(2);
 });
 
 test('drift is counted and repaired; when it comes again, again', async () => {

@@ -14,12 +14,19 @@ export interface DriftParts {
   readonly settings: DriftSettings;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** When a change is to be made that is not to wait for a look, in milliseconds since the epoch. Default: there is none. */
+  readonly nextMoment?: () => number | undefined;
   /** The kernel beside what is asked; undefined when nothing is asked. */
   readonly look: () => Promise<DeviceReading | undefined>;
   readonly repair: () => Promise<unknown>;
   /** Told each time that the kernel is found otherwise than asked, in a way that it was not before. */
   readonly drifted: () => void;
 }
+
+/** A look at many targets takes about so long; one that would be in the way of a moment is put off until after it, once. */
+const lookMs = 300;
+/** After a moment, for the change itself. */
+const afterMomentMs = 50;
 
 /** As many differences as a line of the log has room for. */
 const mostLogged = 10;
@@ -40,9 +47,18 @@ export class DriftWatch {
   start(): void {
     const { settings, clock } = this.parts;
     if (settings.everyMs === 0 || this.#stopped) return;
+    const look = (): void => void this.#check().finally(() => this.start());
     this.#cancel = clock.after(settings.everyMs, () => {
-      void this.#check().finally(() => this.start());
+      const putOffMs = this.#untilAfterMoment();
+      if (putOffMs === 0) look();
+      else this.#cancel = clock.after(putOffMs, look);
     });
+  }
+
+  #untilAfterMoment(): number {
+    const { clock, nextMoment } = this.parts;
+    const leftMs = (nextMoment?.() ?? Infinity) - clock.now();
+    return leftMs <= lookMs ? Math.max(0, leftMs) + afterMomentMs : 0;
   }
 
   stop(): void {

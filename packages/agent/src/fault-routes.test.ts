@@ -224,11 +224,11 @@ test.each([
   await agent.put('/v1/faults/kept', { partition: true });
   const body = path === '/v1/faults' ? '{"faults":[]}' : '{"partition":true}';
   const sent = method === 'PUT' ? { method, body, headers: json() } : { method };
-  expect(await agent.call(`${path}?dryrun=true`, sent)).toMatchObject({
+  expect(await agent.call(`${path}?dryrunn=true`, sent)).toMatchObject({
     status: 400,
     body: {
       code: 'malformed-request',
-      field: 'dryrun',
+      field: 'dryrunn',
       hint: expect.stringContaining('Did you mean dryRun?'),
     },
   });

@@ -2,11 +2,20 @@ import { faultDocument, parseFault, quote, type Fault } from '@podlag/core';
 import type { Request } from 'express';
 import { agentErrors } from './agent-errors';
 import type { Answer, Route } from './answer';
-import { assertFewListed, hold, noFaults, setOf, withFault, withoutFault, type FaultSet } from './fault-set';
+import {
+  assertFewListed,
+  directFaults,
+  hold,
+  withDirectFaults,
+  withFault,
+  withoutFault,
+  type FaultSet,
+} from './fault-set';
+import type { Step } from './change';
 import { askedChange } from './query';
-import type { Shaper, Step } from './shaper';
+import type { Shaper } from './shaper';
 
-/** Faults by name, and the whole set in one step. */
+/** Faults by name, and the whole set in one step. Those of plans are not among them: their owners change them. */
 export function faultRoutes(shaper: Shaper): readonly Route[] {
   return [
     { method: 'get', path: '/v1/faults', handle: () => ({ body: faultSetBody(shaper.faults) }) },
@@ -15,14 +24,18 @@ export function faultRoutes(shaper: Shaper): readonly Route[] {
       path: '/v1/faults',
       handle: (request) => changeSet(shaper, request, replaceAll(request.body, shaper.mostTargets)),
     },
-    { method: 'delete', path: '/v1/faults', handle: (request) => changeSet(shaper, request, () => noFaults) },
+    { method: 'delete', path: '/v1/faults', handle: (request) => changeSet(shaper, request, noneSet) },
     { method: 'get', path: '/v1/faults/:name', handle: (request) => readOne(shaper, nameOf(request)) },
     { method: 'put', path: '/v1/faults/:name', handle: (request) => putOne(shaper, request) },
     { method: 'delete', path: '/v1/faults/:name', handle: (request) => deleteOne(shaper, request) },
   ];
 }
 
-export function faultSetBody(faults: FaultSet): unknown {
+const noneSet: Step = (faults) => withDirectFaults(faults, []);
+
+/** Of what calls have set. */
+export function faultSetBody(set: FaultSet): unknown {
+  const faults = directFaults(set);
   return {
     faults: [...faults.values()].map(({ fault }) => faultDocument(fault)),
     expiresAt: Object.fromEntries(
@@ -85,12 +98,17 @@ function replaceAll(body: unknown, mostTargets: number): Step {
   const faults = list.map((document) => parseFault(document));
   const double = faults.find(({ name }, index) => faults.findIndex((other) => other.name === name) !== index);
   if (double) throw agentErrors.error('duplicate-name', `two faults of the set are called ${double.name}`);
-  return (_, now) => setOf(faults.map((fault) => hold(fault, now)));
+  return (set, now) =>
+    withDirectFaults(
+      set,
+      faults.map((fault) => hold(fault, now)),
+    );
 }
 
 function existing(faults: FaultSet, name: string): Fault {
   const held = faults.get(name);
-  if (!held) throw agentErrors.error('no-such-fault', `there is no fault called ${quote(name)}`);
+  if (!held || held.plan !== undefined)
+    throw agentErrors.error('no-such-fault', `there is no fault called ${quote(name)}`);
   return held.fault;
 }
 

@@ -5,9 +5,13 @@ import { agentErrors } from './agent-errors';
 export interface HeldFault {
   readonly fault: Fault;
   readonly expiresAt: number | undefined;
+  /** The plan that it belongs to; it ends by that plan's timing and lease. Absent: a call has set it. */
+  readonly plan?: string;
 }
 
-/** What the agent is asked to have in force, by name. Never changed in place: a change makes a new set. */
+/**
+ * What the agent is asked to have in force, by name: first what calls have set, then what plans have in force, whose names
+ * are as `PLAN/NAME`, which no other fault can have. Never changed in place: a change makes a new set. */
 export type FaultSet = ReadonlyMap<string, HeldFault>;
 
 export const noFaults: FaultSet = new Map();
@@ -17,7 +21,7 @@ export function hold(fault: Fault, now: number): HeldFault {
   return { fault, expiresAt: fault.ttl && now + fault.ttl.milliseconds };
 }
 
-/** More than anybody can reason about, and few enough to be composed in the blink of an eye. */
+/** Set by calls: more than anybody can reason about, and few enough to be composed in the blink of an eye. */
 export const mostFaults = 64;
 
 /** @throws PodlagError `too-many-faults` */
@@ -26,8 +30,9 @@ export function withFault(set: FaultSet, held: HeldFault): FaultSet {
 }
 
 function bounded(set: FaultSet): FaultSet {
-  if (set.size <= mostFaults) return set;
-  throw agentErrors.error('too-many-faults', `${set.size} faults are more than ${mostFaults}`);
+  const count = directFaults(set).size;
+  if (count <= mostFaults) return set;
+  throw agentErrors.error('too-many-faults', `${count} faults are more than ${mostFaults}`);
 }
 
 export function withoutFault(set: FaultSet, name: string): FaultSet {
@@ -37,6 +42,17 @@ export function withoutFault(set: FaultSet, name: string): FaultSet {
 /** @throws PodlagError `too-many-faults` */
 export function setOf(held: readonly HeldFault[]): FaultSet {
   return bounded(new Map(held.map((one) => [one.fault.name, one])));
+}
+
+/** What calls have set. */
+export function directFaults(set: FaultSet): FaultSet {
+  return new Map([...set].filter(([, { plan }]) => plan === undefined));
+}
+
+/** What calls have set is replaced; what plans have in force stays. @throws PodlagError `too-many-faults` */
+export function withDirectFaults(set: FaultSet, held: readonly HeldFault[]): FaultSet {
+  const planned = [...set].filter(([, { plan }]) => plan !== undefined);
+  return new Map([...setOf(held), ...planned]);
 }
 
 /**

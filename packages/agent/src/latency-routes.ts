@@ -8,7 +8,8 @@ import { hold, withFault, withoutFault } from './fault-set';
 import { everybodyPref, observedDelay } from './observed-view';
 import { askedChange } from './query';
 import { latencyFault, latencyFaultName } from './restore';
-import type { Changed, Shaper, Step } from './shaper';
+import type { Changed, Step } from './change';
+import type { Shaper } from './shaper';
 
 /** The short way: one delay for everybody, by a GET that a person can type. */
 export function latencyRoutes(shaper: Shaper): readonly Route[] {

@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger, Duration } from '@podlag/core';
+import { createLogger, Duration, parsePlan } from '@podlag/core';
 import { hold, noFaults, setOf } from './fault-set';
 import { LeaseFile } from './lease-file';
 import { LeaseKeeper } from './lease-keeper';
+import { plannedAt, together } from './plan-set';
 import { latencyFault } from './restore';
 
 const latency = setOf([hold(latencyFault(Duration.parse('20ms')), 0)]);
@@ -69,8 +70,12 @@ async function obstructed(lease: LeaseFile): Promise<LeaseFile> {
 }
 
 test.each([
-  ['{"version":3,"faults":[],"more":{}}', 'it is of version 3, and this agent reads 1 and 2'],
-  ['{"version":"2\\n"}', 'it is of version "2\\n", and this agent reads 1 and 2'],
+  ['{"version":4,"faults":[],"more":{}}', 'it is of version 4, and this agent reads 1 to 3'],
+  ['{"version":"2\\n"}', 'it is of version "2\\n", and this agent reads 1 to 3'],
+  [
+    '{"version":3,"faults":[],"plans":[{"name":"c","heardAt":"2026-11-20T12:00:00.000Z","plan":{}}],"asOf":"2026-11-20T12:00:00.000Z","classes":{}}',
+    'generation: ',
+  ],
   ['{"version":2,"faults":[]}', 'classes: '],
   ['{"faults":[]}', 'version: '],
   ['{"version":1,"faults":[{"fault":{"name":"x"}}]}', 'fault'],
@@ -94,9 +99,46 @@ test.each([
 
 test('a lease that was not understood is kept even where the next one has no room', async () => {
   const lease = await newLease();
-  await writeFile(lease.path, '{"version":3}');
+  await writeFile(lease.path, '{"version":4}');
   await obstruct(lease);
   await lease.read();
   expect(await lease.blank()).toBe('blank');
-  expect(await readFile(lease.unreadablePath, 'utf8')).toBe('{"version":3}');
+  expect(await readFile(lease.unreadablePath, 'utf8')).toBe('{"version":4}');
+});
+
+test.each([
+  ['{"version":1,"faults":[{"fault":{"name":"x","partition":true}}]}'],
+  ['{"version":2,"faults":[{"fault":{"name":"x","partition":true}}],"classes":{}}'],
+])('a lease from before there were plans is read: %s', async (text) => {
+  const lease = await newLease();
+  await writeFile(lease.path, text);
+  const found = await lease.read();
+  expect(found).toMatchObject({ kind: 'found', kept: { plans: new Map() } });
+  expect(found.kind === 'found' && [...found.faults.keys()]).toEqual(['x']);
+});
+
+test('plans come back as they were held, and what they have in force is not kept as if calls had set it', async () => {
+  const lease = await newLease();
+  const plan = parsePlan(
+    {
+      generation: 3,
+      faults: [{ name: 'a.b', delay: { time: '5ms' }, timing: { start: '2026-11-20T12:00:00Z' } }],
+    },
+    'controller',
+  );
+  const kept = { plans: new Map([['controller', { plan, heardAt: 7 }]]), asOf: 9 };
+  const keeper = new LeaseKeeper(lease, createLogger('agent', 'silent'), () => kept);
+  await keeper.save(together(latency, plannedAt(kept.plans, Date.UTC(2026, 10, 20, 12)), 100).faults, noTree);
+  expect(await lease.read()).toMatchObject({ kind: 'found', faults: latency, kept });
+});
+
+test('a lease that would say the same is not written again', async () => {
+  const lease = await newLease();
+  const keeper = new LeaseKeeper(lease, createLogger('agent', 'silent'));
+  await keeper.save(latency, noTree);
+  const { mtimeMs, ino } = await stat(lease.path);
+  await keeper.save(latency, noTree);
+  expect(await stat(lease.path)).toMatchObject({ mtimeMs, ino });
+  await keeper.save(noFaults, noTree);
+  expect((await stat(lease.path)).ino).not.toBe(ino);
 });

@@ -1,14 +1,21 @@
 import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { faultDocument, parseFault, quote } from '@podlag/core';
+import { faultDocument, parseFault, parsePlan, planDocument, quote } from '@podlag/core';
 import { firstShapedMinor, lastShapedMinor } from '@podlag/netem';
 import * as z from 'zod';
 import { setOf, type FaultSet } from './fault-set';
+import { noPlans, type KeptPlans, type PlanSet } from './plan-set';
 import type { RememberedClasses } from './remembered-classes';
 
 /** What the lease file held when the agent started. */
 export type Lease =
-  | { readonly kind: 'found'; readonly faults: FaultSet; readonly classes: RememberedClasses }
+  | {
+      readonly kind: 'found';
+      /** Those that calls have set. */
+      readonly faults: FaultSet;
+      readonly kept: KeptPlans;
+      readonly classes: RememberedClasses;
+    }
   /** The pod's first start. */
   | { readonly kind: 'none' }
   /** `reason` is one line. */
@@ -28,18 +35,22 @@ const classes = z
   )
   .optional();
 
-/** Version 1 had one class, and no need to remember it: an agent may find the lease of the one that it replaces. */
+const time = z.iso.datetime().transform(Date.parse);
+const withClasses = { faults, classes: z.strictObject({ egress: classes, ingress: classes }) };
+const plans = z.array(z.strictObject({ name: z.string(), heardAt: time, plan: z.unknown() }));
+const without = { plans: [], asOf: 0 } satisfies { plans: z.output<typeof plans>; asOf: number };
+
+/** Version 1 had one class, and no need to remember it, and 2 had no plans: an agent may find the lease of the one that it replaces. */
 const document = z.discriminatedUnion('version', [
-  z.strictObject({ version: z.literal(1), faults }).transform((lease) => ({ ...lease, classes: {} })),
-  z.strictObject({
-    version: z.literal(2),
-    faults,
-    classes: z.strictObject({ egress: classes, ingress: classes }),
-  }),
+  z
+    .strictObject({ version: z.literal(1), faults })
+    .transform((lease) => ({ ...lease, classes: {}, ...without })),
+  z.strictObject({ version: z.literal(2), ...withClasses }).transform((lease) => ({ ...lease, ...without })),
+  z.strictObject({ version: z.literal(3), ...withClasses, plans, asOf: time }),
 ]);
 
 /** Says that the pod has started before, and nothing else. */
-const blankLease = `${JSON.stringify({ version: 2, faults: [], classes: {} })}\n`;
+const blankLease = `${JSON.stringify({ version: 3, faults: [], plans: [], asOf: isoTime(0), classes: {} })}\n`;
 
 /** As much of a reason as a line of the log has room for. */
 const longestReason = 300;
@@ -78,20 +89,30 @@ export class LeaseFile {
         fault: parseFault(fault),
         expiresAt: expiresAt === undefined ? undefined : Date.parse(expiresAt),
       }));
-      return { kind: 'found', faults: setOf(held), classes: lease.classes };
+      const kept = { plans: plansOf(lease.plans), asOf: lease.asOf };
+      return { kind: 'found', faults: setOf(held), kept, classes: lease.classes };
     } catch (error) {
       return { kind: 'unreadable', reason: oneLine(error) };
     }
   }
 
   /** Atomic: a reader finds the old lease or the new one. Rejects when the directory cannot be written. */
-  async write(set: FaultSet, classesInForce: RememberedClasses): Promise<void> {
+  async write(
+    set: FaultSet,
+    classesInForce: RememberedClasses,
+    kept: KeptPlans = { plans: noPlans, asOf: 0 },
+  ): Promise<void> {
     const held = [...set.values()].map(({ fault, expiresAt }) => ({
       fault: faultDocument(fault),
-      ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
+      ...(expiresAt === undefined ? {} : { expiresAt: isoTime(expiresAt) }),
     }));
     await mkdir(dirname(this.path), { recursive: true });
-    const lease = { version: 2, faults: held, classes: classesInForce };
+    const planned = [...kept.plans.values()].map(({ plan, heardAt }) => ({
+      ...{ name: plan.name, heardAt: isoTime(heardAt) },
+      plan: planDocument(plan),
+    }));
+    const asOf = isoTime(kept.asOf);
+    const lease = { version: 3, faults: held, plans: planned, asOf, classes: classesInForce };
     await this.#keepUnreadable();
     await writeFile(`${this.path}.new`, `${JSON.stringify(lease)}\n`, { mode: 0o600 });
     await rename(`${this.path}.new`, this.path);
@@ -145,8 +166,8 @@ export class LeaseFile {
 /** The version first: of another one nothing else needs to be as we know it. */
 function withKnownVersion(lease: unknown): unknown {
   const version = (lease as { version?: unknown } | null)?.version;
-  if (version === undefined || version === 1 || version === 2) return lease;
-  throw new Error(`it is of version ${quote(version)}, and this agent reads 1 and 2`);
+  if (version === undefined || [1, 2, 3].includes(version as number)) return lease;
+  throw new Error(`it is of version ${quote(version)}, and this agent reads 1 to 3`);
 }
 
 function oneLine(error: unknown): string {
@@ -157,4 +178,14 @@ function oneLine(error: unknown): string {
           .join('; ')
       : (error as Error).message;
   return reason.replace(/\s+/g, ' ').slice(0, longestReason);
+}
+
+function plansOf(documents: z.output<typeof plans>): PlanSet {
+  return new Map(
+    documents.map(({ name, heardAt, plan }) => [name, { plan: parsePlan(plan, name), heardAt }]),
+  );
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }

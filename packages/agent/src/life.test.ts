@@ -225,7 +225,7 @@ test('the lease is for the agent alone', async () => {
   await agent.call('/latency/20ms');
   const file = join(agent.runDirectory, 'lease.json');
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
-    version: 2,
+    version: 3,
     faults: [{ fault: { name: 'latency' } }],
     classes: { egress: [{ minor: 0x10, faults: ['latency'] }] },
   });

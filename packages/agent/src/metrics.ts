@@ -2,14 +2,19 @@ import type { Counters } from '@podlag/netem';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DeviceReading } from './device-reading';
 import { countersOf, observedDelay } from './observed-view';
-import type { Shaper, ShaperObserver } from './shaper';
+import type { PlanObserver } from './plan-keeper';
+import type { Shaper } from './shaper';
+import type { ShaperObserver } from './shaper-parts';
 import { version } from './version';
 
 /** From a change by a long-lived tc, a tenth of a millisecond, to a node that gasps. */
 const applySeconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 
+/** From what nobody notices to what the steps of a plan are told apart by. */
+const lateSeconds = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5];
+
 /** What the agent tells Prometheus. docs/metrics.md describes each; a test holds the two together. */
-export class AgentMetrics implements ShaperObserver {
+export class AgentMetrics implements ShaperObserver, PlanObserver {
   readonly registry = new Registry();
 
   readonly #applies = this.#counter(
@@ -23,8 +28,14 @@ export class AgentMetrics implements ShaperObserver {
     buckets: applySeconds,
     registers: [this.registry],
   });
+  readonly #plannedLate = new Histogram({
+    name: 'podlag_agent_planned_change_late_seconds',
+    help: 'How long after its time a change of a timed plan was in the kernel.',
+    buckets: lateSeconds,
+    registers: [this.registry],
+  });
   readonly #expired = this.#counter('podlag_agent_expired_faults_total', 'Faults that ended by their ttl.');
-  readonly #faults = this.#gauge('podlag_agent_faults', 'Faults that are set.');
+  readonly #faults = this.#gauge('podlag_agent_faults', 'Faults that are in force, those of plans too.');
   readonly #drift = this.#gauge(
     'podlag_agent_drift',
     'Things that the kernel has otherwise than asked; 0 is as it should be.',
@@ -67,6 +78,10 @@ export class AgentMetrics implements ShaperObserver {
   applied(result: string, seconds: number): void {
     this.#applies.inc({ result });
     this.#applyDuration.observe(seconds);
+  }
+
+  plannedChange(seconds: number): void {
+    this.#plannedLate.observe(seconds);
   }
 
   expired(faults: number): void {

@@ -6,7 +6,8 @@ import { FakeClock } from '@podlag/core/testing';
 import { FakeDriver } from '@podlag/netem';
 import { hold, noFaults, withFault, withoutFault } from './fault-set';
 import { LeaseFile } from './lease-file';
-import { Shaper, type Step } from './shaper';
+import type { Step } from './change';
+import { Shaper } from './shaper';
 
 /** An agent's shaper on eth0, which comes and goes. */
 class Bed {

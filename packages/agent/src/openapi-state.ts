@@ -110,7 +110,8 @@ const addedTime: Schema = {
 export const stateSchemas: Record<string, Schema> = {
   Capability: { oneOf: [object({ available: { const: true } }), unavailable] },
   State: object({
-    desired: ref('FaultSet'),
+    desired: { ...ref('FaultSet'), description: 'What calls have set.' },
+    plans: list(ref('PlanStatus')),
     observed: { ...nullable(observed), description: 'null when the device is missing.' },
     drift: list(
       object({

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseFault } from '@podlag/core';
+import { parseFault, parsePlan } from '@podlag/core';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { routesOf, type AppParts } from './app';
@@ -34,6 +34,23 @@ test('docs/api/agent.openapi.json is up to date; if not: pnpm generate', () => {
 
 const fault = { delay: { time: '20ms', jitter: '1ms' }, loss: { gemodel: { p: '1%' } }, ttl: '5m' };
 
+const planned = {
+  generation: 4,
+  faults: [
+    { name: 'a.networkfault', ...fault },
+    {
+      ...{ name: 'b.networkfault', delay: { time: '5ms' } },
+      timing: { start: '2026-11-20T13:00:00+01:00', at: '1s', for: 1_000, every: '2s', until: '1h' },
+    },
+    {
+      name: 'c.networkfault',
+      reorder: { ratio: '1%', gap: 5 },
+      duplicate: { ratio: '1%' },
+      delay: { time: '5ms' },
+    },
+  ],
+};
+
 test.each<[string, string] | [string, string, unknown]>([
   ['get', '/latency/20ms'],
   ['get', '/latency'],
@@ -47,11 +64,23 @@ test.each<[string, string] | [string, string, unknown]>([
     '/v1/faults/shaped',
     { rate: '10mbit', direction: 'both', to: [{ ports: [80] }], delay: { rtt: '4ms' } },
   ],
+  ['put', '/v1/plans/controller', planned],
+  ['get', '/v1/plans/controller'],
+  ['get', '/v1/plans'],
+  ['put', '/v1/plans/controller/lease', { generation: 4 }],
+  ['put', '/v1/plans/controller/lease', { generation: 5 }],
+  ['get', '/v1/plans/nobody'],
   ['get', '/v1/state'],
+  ['post', '/v1/probes', { dst: '127.0.0.1', count: 2, interval: '1ms' }],
+  ['post', '/v1/probes', { dst: 'somewhere' }],
   ['get', '/v1/explain?dst=10.1.2.3&port=2379'],
   ['get', '/v1/explain?dst=fd00::1&protocol=icmp&direction=ingress'],
   ['get', '/v1/explain?dst=somewhere'],
+  ['get', '/v1/keys'],
+  ['put', '/v1/keys', { generation: 1, keys: [] }],
   ['delete', '/v1/faults/b'],
+  ['delete', '/v1/plans/controller?generation=4'],
+  ['delete', '/v1/plans'],
   ['delete', '/v1/faults'],
   ['get', '/healthz'],
   ['get', '/readyz'],
@@ -70,6 +99,7 @@ test.each<[string, string] | [string, string, unknown]>([
   } as CallOptions);
   const template = path
     .replace(/\?.*/, '')
+    .replace(/\/v1\/plans\/[^/]+/, '/v1/plans/{name}')
     .replace(/(\/latency|\/v1\/faults)\/.+/, (_, base: string) =>
       base === '/latency' ? '/latency/{duration}' : '/v1/faults/{name}',
     );
@@ -147,4 +177,29 @@ test.each([
   const validate = ajv.compile({ $ref: 'podlag#/components/schemas/Fault' });
   expect(validate(document)).toBe(valid);
   expect((await agent.put('/v1/faults/x?dryRun=true', document)).status).toBe(valid ? 200 : 400);
+});
+
+const timed = (timing: object): object => ({
+  generation: 0,
+  faults: [{ name: 'a', partition: true, timing: { start: '2026-11-20T12:00:00Z', ...timing } }],
+});
+const ramp = { of: 'loss', from: 0, to: '5%', steps: 2 };
+
+test.each<[object, boolean]>([
+  [planned, true],
+  [timed({ for: '1s', ramp }), true],
+  [timed({ for: '1s', ramp: { ...ramp, steps: 1 } }), false],
+  [timed({ for: '1s', ramp: { ...ramp, of: 'jitter' } }), false],
+  [timed({ start: 'noon' }), false],
+  [timed({ form: '1s' }), false],
+  [{ generation: 0, faults: [{ name: 'A', partition: true }] }, false],
+  [{ generation: 0, faults: [{ partition: true }] }, false],
+  [{ generation: -1, faults: [] }, false],
+  [{ faults: [] }, false],
+  [{ generation: 0, faults: many(257, { name: 'a', partition: true }) }, false],
+])('the schema of a plan and the parser agree on %j', (document, valid) => {
+  const validate = ajv.compile({ $ref: 'podlag#/components/schemas/Plan' });
+  expect(validate(document)).toBe(valid);
+  if (valid) expect(() => parsePlan(document, 'controller')).not.toThrow();
+  else expect(() => parsePlan(document, 'controller')).toThrow();
 });

@@ -1,5 +1,8 @@
 import { protocols } from '@podlag/core';
 import { faultSchema } from './openapi-fault';
+import { keySchemas, keysRequest, security, securitySchemes } from './openapi-keys';
+import { planPaths, planSchemas } from './openapi-plan';
+import { probeSchemas } from './openapi-probe';
 import { count, list, object, ref, text, type Schema } from './openapi-schema';
 import { stateSchemas } from './openapi-state';
 import { version } from './version';
@@ -52,6 +55,9 @@ const schemas: Record<string, Schema> = {
     expiresAt: expiries,
   }),
   ...stateSchemas,
+  ...planSchemas,
+  ...probeSchemas,
+  ...keySchemas,
   Liveness: object({ status: { const: 'alive' } }),
   Readiness: object({ status: { const: 'ready' } }),
   NotReady: object({ status: { const: 'not ready' }, reason: text('Why, and what to do.') }),
@@ -145,11 +151,18 @@ export const openapi = {
       }),
       delete: operation('Take one fault away', changed, { parameters: [faultName, ...changeOptions] }),
     },
+    ...planPaths,
     '/v1/state': {
       get: operation(
         'What is asked, what is observed, and where they differ',
         json('State', 'Read just now.'),
       ),
+    },
+    '/v1/keys': {
+      get: operation('The public keys by which tokens are verified', json('TokenKeys', 'Those in force.')),
+      put: operation('Replace them, with a token that may', json('TokenKeys', 'In force, and kept.'), {
+        requestBody: keysRequest,
+      }),
     },
     '/v1/explain': {
       get: operation(
@@ -164,6 +177,16 @@ export const openapi = {
             inQuery('direction', 'Absent: both.', { enum: ['egress', 'ingress'] }),
           ],
         },
+      ),
+    },
+    '/v1/probes': {
+      post: operation(
+        'What a TCP connection to somebody takes now, measured with real packets',
+        json(
+          'ProbeResult',
+          'Measured just now. It takes count times interval, and at most the timeout more.',
+        ),
+        { requestBody: { required: true, content: { 'application/json': { schema: ref('ProbeRequest') } } } },
       ),
     },
     '/healthz': { get: operation('Whether the agent lives', json('Liveness', 'It does.')) },
@@ -193,5 +216,6 @@ export const openapi = {
       }),
     },
   },
-  components: { schemas },
+  security,
+  components: { schemas, securitySchemes },
 };

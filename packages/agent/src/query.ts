@@ -12,16 +12,26 @@ export interface AskedChange {
 
 const known = ['dryRun', 'drain'] as const;
 
+/** API servers refuse the query dryRun in what they proxy to a pod, whatever it would mean there. */
+const otherSpellings: Readonly<Record<string, string>> = { dryrun: 'dryRun' };
+
 /**
  * The query string of a call that changes something.
  *
  * @throws PodlagError `malformed-request`: taken for a wish to change nothing, a typing error would change the network
  */
-export function askedChange({ query }: Pick<Request, 'query'>): AskedChange {
+export function askedChange(request: Pick<Request, 'query'>): AskedChange {
   const names: readonly string[] = known;
+  const query = respelled(request.query);
   const unknown = Object.keys(query).find((name) => !names.includes(name));
   if (unknown !== undefined) throw unknownParameter(unknown, known);
   return { dryRun: flagOf(query, 'dryRun') ?? false, drain: flagOf(query, 'drain') };
+}
+
+function respelled(query: Request['query']): Request['query'] {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [otherSpellings[name] ?? name, value]),
+  );
 }
 
 /** The error for a parameter that the call does not take. */

@@ -10,7 +10,7 @@ export function latencyFault(time: Duration): ReturnType<typeof parseFault> {
 }
 
 /**
- * What is to be in force from the start: what was set when the agent last ran, less what has expired meanwhile; on the
+ * What is to be in force from the start, but for plans: what was set when the agent last ran, less what has expired meanwhile; on the
  * pod's first start the initial latency.
  */
 export function faultsAtStart(lease: Lease, initialLatency: Duration | undefined, now: number): FaultSet {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isPodlagError, type Logger, type PodlagError } from '@podlag/core';
 import {
   assertFeasible,
@@ -10,7 +11,8 @@ import {
   type QdiscTree,
 } from '@podlag/netem';
 import { indexInSysfs, readDevice, type DeviceReading, type IndexOf } from './device-reading';
-import { faultsOf, noFaults, withFault, type FaultSet } from './fault-set';
+import { noneLeftOut, type LeftOut } from './change';
+import { faultsOf, noFaults, type FaultSet, type HeldFault } from './fault-set';
 
 export interface ShapedDeviceParts {
   readonly device: string;
@@ -23,10 +25,17 @@ export interface ShapedDeviceParts {
   readonly indexOf?: IndexOf;
 }
 
-/** A set and its tree. */
+/** What of a set can be done, and its tree. */
 export interface PossiblePart {
   readonly faults: FaultSet;
   readonly tree: QdiscTree;
+  /** Those that cannot be in force with the rest. */
+  readonly leftOut: LeftOut;
+}
+
+interface Within {
+  readonly capabilities: Capabilities;
+  readonly previous: QdiscTree;
 }
 
 /** To wait does not help: the set itself is what is wrong. */
@@ -36,6 +45,9 @@ const refusals: ReadonlySet<string> = new Set([
   'duplicate-restricted',
   'too-many-filters',
 ]);
+
+/** What the node or the container lacks. Those who wait for a plan are told of it with the plan. */
+const lacks: ReadonlySet<string> = new Set(['netem-missing', 'kernel-lacks', 'no-permission']);
 
 /** As many commands as a line of the log has room for. */
 const mostLogged = 20;
@@ -75,33 +87,58 @@ export class ShapedDevice {
 
   /**
    * The set where it can be done here. Where it is refused, its faults are taken in one after the other, and each that
-   * cannot be in force with those before it is left out.
+   * cannot be in force with those before it is left out. A tree is not made for each: what goes with all before it goes
+   * in one piece, so that few that are refused among many cost a handful of trees.
    *
    * @throws PodlagError of `netemErrors` where it is not the set that is in the way
    */
   async possiblePart(faults: FaultSet, previous: QdiscTree): Promise<PossiblePart> {
     try {
-      return { faults, tree: await this.possibleTree(faults, previous) };
+      return { faults, tree: await this.possibleTree(faults, previous), leftOut: noneLeftOut };
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (![...faults.values()].some((held) => isLeftOut(held, error))) throw error;
     }
-    let part: PossiblePart = { faults: noFaults, tree: this.treeOf(noFaults, previous) };
-    for (const [name, held] of faults) {
-      const more = withFault(part.faults, held);
-      try {
-        part = { faults: more, tree: await this.possibleTree(more, previous) };
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        this.parts.logger.error(
-          { fault: name, code: error.code },
-          `${name} is not in force any more: ${error.toText()}`,
-        );
-      }
-    }
-    return part;
+    // Just looked for anew; now for each fault the same.
+    const capabilities = await this.parts.driver.capabilities();
+    const nothing = { faults: noFaults, tree: this.treeOf(noFaults, previous), leftOut: noneLeftOut };
+    return this.#inHalves(nothing, [...faults.values()], { capabilities, previous });
   }
 
-  /** The same, where it can be done here. @throws PodlagError of `netemErrors` */
+  /** What a fault is refused for goes on being so with others beside it: where a piece is taken, each of its faults would be. */
+  async #takenIn(part: PossiblePart, piece: readonly HeldFault[], within: Within): Promise<PossiblePart> {
+    const [first] = piece;
+    if (first === undefined) return part;
+    // Between two trees others have a turn: who asks whether the agent lives is not to wait for all of them.
+    await nextTurn();
+    const more = new Map([...part.faults, ...piece.map((held) => [held.fault.name, held] as const)]);
+    try {
+      return { ...part, faults: more, tree: this.#treeWithin(within.capabilities, more, within.previous) };
+    } catch (error) {
+      if (piece.length === 1 && isLeftOut(first, error)) return this.#without(part, first, error);
+      if (piece.length === 1 || !piece.some((held) => isLeftOut(held, error))) throw error;
+    }
+    return this.#inHalves(part, piece, within);
+  }
+
+  async #inHalves(part: PossiblePart, piece: readonly HeldFault[], within: Within): Promise<PossiblePart> {
+    const half = Math.ceil(piece.length / 2);
+    const taken = await this.#takenIn(part, piece.slice(0, half), within);
+    return this.#takenIn(taken, piece.slice(half), within);
+  }
+
+  #without(part: PossiblePart, { fault: { name }, plan }: HeldFault, error: PodlagError): PossiblePart {
+    if (plan === undefined) this.#reportLeftOut(name, error);
+    return { ...part, leftOut: new Map(part.leftOut).set(name, error) };
+  }
+
+  #reportLeftOut(fault: string, error: PodlagError): void {
+    this.parts.logger.error(
+      { fault, code: error.code },
+      `${fault} is not in force any more: ${error.toText()}`,
+    );
+  }
+
+  /** The tree, where it can be done here. @throws PodlagError of `netemErrors` */
   async possibleTree(faults: FaultSet, previous: QdiscTree): Promise<QdiscTree> {
     if (faults.size === 0) return this.treeOf(faults, previous);
     const { driver } = this.parts;
@@ -122,7 +159,8 @@ export class ShapedDevice {
     return tree;
   }
 
-  async apply(tree: QdiscTree): Promise<Applied> {
+  /** @param isRoutine told at debug rather than info */
+  async apply(tree: QdiscTree, isRoutine = false): Promise<Applied> {
     const { driver, logger, applied: report } = this.parts;
     const start = performance.now();
     try {
@@ -133,7 +171,7 @@ export class ShapedDevice {
       report('ok', milliseconds / 1000);
       const { commands } = applied;
       const ms = Math.round(milliseconds * 100) / 100;
-      logger.info(
+      logger[isRoutine ? 'debug' : 'info'](
         { commands: commands.slice(0, mostLogged), count: commands.length, ms },
         'kernel confirmed',
       );
@@ -170,4 +208,9 @@ export class ShapedDevice {
 
 function isRefusal(error: unknown): error is PodlagError {
   return isPodlagError(error) && refusals.has(error.code);
+}
+
+/** Whether the rest of the set can do without this fault, for which nobody is there who could ask for less. */
+function isLeftOut({ plan }: HeldFault, error: unknown): error is PodlagError {
+  return isRefusal(error) || (plan !== undefined && isPodlagError(error) && lacks.has(error.code));
 }

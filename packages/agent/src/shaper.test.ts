@@ -7,7 +7,8 @@ import { FakeClock } from '@podlag/core/testing';
 import { hold, noFaults, setOf, unexpired, withFault, withoutFault } from './fault-set';
 import { LeaseFile } from './lease-file';
 import { latencyFault } from './restore';
-import { Shaper, type ShaperParts } from './shaper';
+import { Shaper } from './shaper';
+import type { ShaperParts } from './shaper-parts';
 
 /** Takes a different time for each change, the first ones the longest. */
 class UnevenDriver extends FakeDriver {
@@ -143,6 +144,20 @@ test('a change that fails when the kernel has taken a part of it is undone', asy
   await expect(shaper.change(() => setOf([slow(50)]))).rejects.toThrow('not confirmed');
   expect(driver.applied.map((tree) => delayOf(tree)?.toString())).toEqual(['20ms', '50ms', '20ms']);
   expect((await shaper.read()).differences).toEqual([]);
+  await shaper.close();
+});
+
+test('a change that nobody has just asked for is told at debug', async () => {
+  const lines: string[] = [];
+  const logger = createLogger('agent', 'debug', { write: (line) => lines.push(line) });
+  const shaper = shaperOn(new FakeDriver(), new FakeClock(), { logger });
+  await shaper.change(() => setOf([slow(20)]), { isRoutine: true });
+  await shaper.change(() => setOf([slow(30)]));
+  const levels = lines.map((line) => JSON.parse(line) as { level: string; msg: string });
+  expect(levels.filter(({ msg }) => msg === 'kernel confirmed').map(({ level }) => level)).toEqual([
+    'debug',
+    'info',
+  ]);
   await shaper.close();
 });
 

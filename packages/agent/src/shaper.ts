@@ -1,67 +1,18 @@
-import { isPodlagError, TaskQueue, type Clock, type Logger } from '@podlag/core';
-import type { Applied, Exemption, QdiscDriver, QdiscTree } from '@podlag/netem';
-import type { DeviceReading, IndexOf } from './device-reading';
+import { isPodlagError, TaskQueue } from '@podlag/core';
+import type { Applied, QdiscTree } from '@podlag/netem';
+import type { DeviceReading } from './device-reading';
+import { noneLeftOut, type Changed, type ChangeOptions, type Step } from './change';
 import { Drain } from './drain';
-import { DriftWatch, type DriftSettings } from './drift-watch';
+import { DriftWatch } from './drift-watch';
 import { Expiry } from './expiry';
 import { assertFewTargets, noFaults, unexpired, type FaultSet } from './fault-set';
-import type { LeaseFile } from './lease-file';
 import { LeaseKeeper, type LeaseState } from './lease-keeper';
 import { isDoneWithout } from './missing-device';
 import { renumbered, type RememberedClasses } from './remembered-classes';
-import { ShapedDevice } from './shaped-device';
+import { ShapedDevice, type PossiblePart } from './shaped-device';
+import type { ShaperParts } from './shaper-parts';
 import { laterStages, type Stage } from './staged-change';
 import { Tidying } from './tidying';
-
-export interface ShaperParts {
-  readonly device: string;
-  readonly exemptions: readonly Exemption[];
-  readonly driver: QdiscDriver;
-  readonly lease: LeaseFile;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly drift: DriftSettings;
-  /** Of all faults together. */
-  readonly mostTargets: number;
-  /** Told of each change that was tried, for the metrics. */
-  readonly observer?: ShaperObserver;
-  readonly onChanged?: ChangeListener;
-  /** Default: as sysfs tells it. */
-  readonly indexOf?: IndexOf;
-}
-
-export interface ShaperObserver {
-  /** `result` is `ok` or the code of the error. */
-  applied(result: string, seconds: number): void;
-  expired(faults: number): void;
-  drifted(): void;
-}
-
-/** Told of each change that was made. */
-export type ChangeListener = (before: FaultSet, after: FaultSet) => void;
-
-/** From set to set. @throws PodlagError when it cannot be made; nothing has changed then */
-export type Step = (faults: FaultSet, now: number) => FaultSet;
-
-/** What a change did, over all of its stages. */
-export interface Changed {
-  /** In the order in which the kernel took them; empty when everything was right already. */
-  readonly commands: readonly string[];
-  /** What was in force before. */
-  readonly from: QdiscTree;
-  /** What is in force when its last stage is. */
-  readonly to: QdiscTree;
-}
-
-export interface ChangeOptions {
-  /**
-   * True: where a delay gets shorter no packet overtakes another, in stages, with waiting between them. Absent: only
-   * while another change is under way like that. False: at once, whatever is under way.
-   */
-  readonly drain?: boolean | undefined;
-  /** What cannot be in force with the rest is left out, and logged. Otherwise it is an error. */
-  readonly leaveOut?: boolean;
-}
 
 interface FirstStage {
   readonly changed: Changed;
@@ -92,13 +43,13 @@ export class Shaper {
   readonly #drift: DriftWatch;
 
   constructor(private readonly parts: ShaperParts) {
-    const { clock, logger, observer, drift, lease } = parts;
+    const { clock, logger, observer, drift, lease, nextMoment } = parts;
     this.#shaped = new ShapedDevice({
       ...parts,
       applied: (result, seconds) => observer?.applied(result, seconds),
     });
     this.#tree = this.#shaped.treeOf(noFaults, undefined);
-    this.#lease = new LeaseKeeper(lease, logger);
+    this.#lease = new LeaseKeeper(lease, logger, parts.plans);
     this.#expiry = new Expiry({
       clock,
       logger,
@@ -111,7 +62,7 @@ export class Shaper {
       tidy: (force) => this.#queue.run(() => this.#tidy(force)),
     });
     this.#drift = new DriftWatch({
-      ...{ settings: drift, clock, logger },
+      ...{ settings: drift, clock, logger, ...(nextMoment && { nextMoment }) },
       look: () => this.#queue.run(async () => (this.#isShaping ? this.#shaped.read(this.#tree) : undefined)),
       repair: () => this.#queue.run(() => this.#repair()),
       drifted: () => observer?.drifted(),
@@ -171,13 +122,20 @@ export class Shaper {
    * kernel has from before stays as it is when it refuses; `change` tries again. What cannot be in force with the rest
    * is left out: nobody is there who could ask for less.
    *
+   * @param step what was in force when the agent last ran
+   * @param remembered the classes of that
+   * @param goOn from what is left of it to what is to be in force now; default: what is left
    * @throws PodlagError of `netemErrors`
    */
-  adopt(step: (now: number) => FaultSet, remembered: RememberedClasses = {}): Promise<Applied> {
+  adopt(
+    step: (now: number) => FaultSet,
+    remembered: RememberedClasses = {},
+    goOn: Step = (faults) => faults,
+  ): Promise<Applied> {
     return this.#queue.run(async () => {
       const now = this.parts.clock.now();
       const held = step(now);
-      this.#faults = unexpired(held, now);
+      this.#faults = goOn(unexpired(held, now), now);
       const before = renumbered(this.#shaped.treeOfAny(held, undefined), remembered);
       this.#tree = this.#shaped.treeOfAny(this.#faults, before);
       const possible = await this.#shaped.possiblePart(this.#faults, this.#tree);
@@ -225,30 +183,51 @@ export class Shaper {
     return !this.#closed && (this.#shaped.isOwed || (this.#hasApplied && hasSides));
   }
 
-  async #changeNow(step: Step, { drain, leaveOut = false }: ChangeOptions): Promise<FirstStage> {
+  async #changeNow(
+    step: Step,
+    { drain, leaveOut, unlessSame, isRoutine, confirmed }: ChangeOptions,
+  ): Promise<FirstStage> {
     const asked = this.#asked(step);
     const [before, from] = [this.#faults, this.#tree];
-    const { faults, tree } = leaveOut
-      ? await this.#shaped.possiblePart(asked, from)
-      : { faults: asked, tree: await this.#shaped.possibleTree(asked, from) };
+    if (unlessSame && asked === before) return this.#confirmSame(confirmed);
+    const { faults, tree, leftOut } = await this.#possible(asked, leaveOut);
     const now = this.parts.clock.now();
     const stages = this.#drain.stagesBetween(from, tree, drain, now);
     const first = stages[0]?.tree ?? tree;
     let applied: Applied;
     try {
-      applied = await this.#shaped.apply(first);
+      applied = await this.#shaped.apply(first, isRoutine);
     } catch (error) {
-      if (isDoneWithout(error, before, faults)) return this.#changeWithout(faults, tree);
-      await this.#putBack(error);
-      throw error;
+      if (!isDoneWithout(error, before, faults)) {
+        await this.#putBack(error);
+        throw error;
+      }
+      confirmed?.(leftOut);
+      return this.#changeWithout(faults, tree);
     }
     this.#faults = faults;
     this.#tree = first;
     this.#drain.entered(stages, drain, now);
     const { ended } = this.#drain;
+    confirmed?.(leftOut);
     await this.#settle(applied, tree);
     this.parts.onChanged?.(before, faults);
     return { changed: { commands: applied.commands, from, to: tree }, stages, ended };
+  }
+
+  async #possible(asked: FaultSet, leaveOut: boolean | undefined): Promise<PossiblePart> {
+    const from = this.#tree;
+    if (leaveOut) return this.#shaped.possiblePart(asked, from);
+    const tree = await this.#shaped.possibleTree(asked, from);
+    return { faults: asked, tree, leftOut: noneLeftOut };
+  }
+
+  /** The kernel has it already; the lease may have something new all the same. */
+  async #confirmSame(confirmed: ChangeOptions['confirmed']): Promise<FirstStage> {
+    const tree = this.#tree;
+    confirmed?.(noneLeftOut);
+    await this.#lease.save(this.#faults, tree);
+    return { changed: { commands: [], from: tree, to: tree }, stages: [], ended: undefined };
   }
 
   /** The device is not there; when it is, `#tidy` or a repair gives it what is set then. */

@@ -7,12 +7,15 @@ import { nextExpiry } from './fault-set';
 import type { AgentMetrics } from './metrics';
 import { countersBody, observedBody } from './observed-view';
 import { openapi } from './openapi';
+import type { PlanKeeper } from './plan-keeper';
+import { planStatuses } from './plan-routes';
 import type { Readiness } from './readiness';
 import type { Shaper } from './shaper';
 import { version } from './version';
 
 export interface StateParts {
   readonly shaper: Shaper;
+  readonly plans: PlanKeeper;
   readonly driver: QdiscDriver;
   readonly exemptions: readonly ReasonedExemption[];
   readonly readiness: Readiness;
@@ -37,7 +40,7 @@ export function stateRoutes(parts: StateParts): readonly Route[] {
   ];
 }
 
-async function state({ shaper, driver, exemptions }: StateParts): Promise<Answer> {
+async function state({ shaper, plans, driver, exemptions }: StateParts): Promise<Answer> {
   const [{ observed, differences, cautions }, capabilities] = await Promise.all([
     shaper.read(),
     driver.capabilities(),
@@ -46,6 +49,7 @@ async function state({ shaper, driver, exemptions }: StateParts): Promise<Answer
   return {
     body: {
       desired: faultSetBody(shaper.faults),
+      plans: planStatuses(plans, differences.length),
       observed: observedBody(observed),
       drift: differences,
       cautions,

@@ -68,7 +68,7 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
   };
   const config = loadConfig(agentConfig, { env });
   const agent = await startAgent({
-    ...{ config, logger: createLogger('agent', 'silent'), env: {}, driver, clock },
+    ...{ config, logger: createLogger('agent', 'silent'), env: {}, driver, clock, probeLoopback: true },
     ...(options.releaseMemory && { releaseMemory: options.releaseMemory }),
   });
   const callAgent = (path: string, init?: CallOptions): Promise<Reply> =>
