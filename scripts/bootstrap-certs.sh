@@ -17,7 +17,7 @@ is_up_to_date() {
   [[ -e $certs_program ]] || return 1
   local newer
   newer=$(cd "$repo_root/packages" &&
-    find core/src kube/src injector/src {core,kube,injector}/package.json -newer "$certs_program" ! -name '*.test.ts' -print -quit)
+    find {core,access,kube,injector}/{src,package.json} -newer "$certs_program" ! -name '*.test.ts' -print -quit)
   [[ -z $newer ]]
 }
 

@@ -7,6 +7,12 @@
 {{- if and (eq .kubernetesApi "none") (eq .sidecarMode "auto") }}
 {{- fail "sidecarMode: auto needs kubernetesApi: in-cluster, for the cluster's version. Say native (Kubernetes >= 1.29) or plain." }}
 {{- end }}
+{{- if and (eq .agentAccess "token") (eq .kubernetesApi "none") }}
+{{- fail "agentAccess: token needs kubernetesApi: in-cluster, for the keys that the injector gives to agents." }}
+{{- end }}
+{{- if and (eq .agentAccess "token") (not .controller.enabled) }}
+{{- fail "agentAccess: token needs controller.enabled: true, for it makes the keys and rotates them." }}
+{{- end }}
 {{- if and .certificates.caBundle (ne .certificates.source "files") }}
 {{- fail (printf "certificates.caBundle: with source %s it is not written by the chart. Leave it out." .certificates.source) }}
 {{- end }}

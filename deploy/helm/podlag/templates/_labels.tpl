@@ -6,29 +6,31 @@ injector would add a second agent to the same pods. A second release fails on th
 app.kubernetes.io/name: podlag-injector
 {{- end }}
 
-{{/* Without the chart's version, for a pod: a new chart of the same injector is no new rollout. */}}
+{{/*
+(dict "root" $ "component" injector|controller|agent). Without the chart's version, for a pod: a new chart of the same
+program is no new rollout.
+*/}}
 {{- define "podlag.podLabels" -}}
-{{ include "podlag.selector" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/component: injector
+app.kubernetes.io/name: podlag-{{ .component }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/component: {{ .component }}
 app.kubernetes.io/part-of: podlag
-app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 
-{{- define "podlag.labels" -}}
-{{ include "podlag.podLabels" . }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
-{{- end }}
-
-{{/* The metadata of an object: (dict "root" $ "name" NAME), and "namespaced" false where it has no namespace. */}}
+{{/*
+The metadata of an object: (dict "root" $ "name" NAME), "namespaced" false where it has no namespace, and the "component"
+that it belongs to, the injector when left out.
+*/}}
 {{- define "podlag.metadata" -}}
 name: {{ .name }}
 {{- if ne .namespaced false }}
 namespace: {{ .root.Release.Namespace }}
 {{- end }}
 labels:
-  {{- include "podlag.labels" .root | nindent 2 }}
+  {{- include "podlag.podLabels" (dict "root" .root "component" (.component | default "injector")) | nindent 2 }}
+  helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
   {{- with .labels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}

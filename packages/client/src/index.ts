@@ -1,0 +1,16 @@
+export { AgentClient, type AgentClientOptions, type ChangeOptions } from './agent-client';
+export type { Authorize } from './agent-calls';
+export { agentPortOf } from './agent-of-pod';
+export type { AgentAnswer, AgentCall, AgentTransport } from './agent-transport';
+export type { AgentKeys } from './answers/agent-keys';
+export type { AgentCapability, AgentState } from './answers/agent-state';
+export type { AgentReadiness, AgentVersion } from './answers/agent-version';
+export type { AddedTime, ExplainQuestion, Explanation } from './answers/explanation';
+export type { FaultChange, FaultDocument, FaultSet } from './answers/fault-set';
+export type { Latency, LatencySet } from './answers/latency';
+export type { PlannedFaultStatus, PlanStatus } from './answers/plan-status';
+export type { ProbeRequest, ProbeResult, ProbeSummary } from './answers/probe-result';
+export { clientErrors } from './client-errors';
+export { agentConnections, httpTransport, type HttpTransportOptions } from './http-transport';
+export { podProxyTransport, type PodRef } from './pod-proxy-transport';
+export { TokenSource } from './token-source';

@@ -1,0 +1,9 @@
+import type { SeenObject } from '../world/custom-objects';
+import { resourceOf } from './resource-of';
+import type { StatusPlace } from './status-writer';
+
+/** Where the status of an object goes. */
+export function statusPlace({ key, kind, object }: SeenObject): StatusPlace {
+  const { namespace = '', name, uid = '' } = object.metadata;
+  return { key, resource: resourceOf(kind), namespace, name, uid, status: object.status };
+}
