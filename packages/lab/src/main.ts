@@ -2,13 +2,14 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { isPodlagError } from '@podlag/core';
 import { Command } from 'commander';
+import { addBenchCommand, addBenchInLabCommand } from './commands/bench-command';
+import { addBenchToolsCommand } from './commands/bench-tools-command';
 import { addClusterCommand } from './commands/cluster-command';
 import { errorText, tell, type CommandContext } from './commands/command-context';
 import { addControlPlaneCommand } from './commands/control-plane-command';
 import { addDemoCommand, addDemoInLabCommand } from './commands/demo-command';
 import { addKernelCommand, addRunCommand } from './commands/run-command';
 import { lineProgress, podlagCache } from './kernel';
-import { clusterErrors } from './kubernetes-cluster';
 
 /** Ends the command, and with it the kernel, when the user or a supervisor wants us to end. */
 const stop = new AbortController();
@@ -42,12 +43,15 @@ for (const add of [
   addDemoInLabCommand,
   addControlPlaneCommand,
   addClusterCommand,
+  addBenchToolsCommand,
+  addBenchCommand,
+  addBenchInLabCommand,
 ]) {
   add(program, context);
 }
 
 program.parseAsync().catch((error: unknown) => {
   tell(errorText(error));
-  process.exitCode = isPodlagError(error) && error.kind === clusterErrors.kinds.interrupted ? 130 : 1;
+  process.exitCode = isPodlagError(error, 'interrupted') ? 130 : 1;
   process.stdin.destroy();
 });

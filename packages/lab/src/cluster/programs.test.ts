@@ -7,6 +7,7 @@ const programs: LabPrograms = {
   agent: '/podlag/packages/agent/dist/main.js',
   injector: '',
   certs: '',
+  controller: '',
   echo: '',
   template: '',
 };

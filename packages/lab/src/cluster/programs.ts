@@ -8,6 +8,7 @@ export interface LabPrograms {
   readonly agent: string;
   readonly injector: string;
   readonly certs: string;
+  readonly controller: string;
   readonly echo: string;
   /** The template that the injector gets. */
   readonly template: string;
@@ -30,6 +31,7 @@ export function programsOf(repository: string, node = process.execPath): LabProg
     agent: built('agent', 'main.js'),
     injector: built('injector', 'main.js'),
     certs: built('injector', 'certs.js'),
+    controller: built('controller', 'main.js'),
     echo: built('lab', 'echo.js'),
     template: join(repository, 'deploy', 'base', 'sidecarconfig.yaml'),
   };

@@ -78,7 +78,7 @@ async function inBed(
   process.on('SIGTERM', () => undefined);
   process.exitCode = await runInBed({
     kubernetes: JSON.parse(found) as Kubernetes,
-    images: bedImages(programsOf(repository).injector),
+    images: bedImages(programsOf(repository)),
     ...{ argv, cwd: process.cwd(), env, progress, signal },
   });
 }

@@ -19,6 +19,8 @@ export interface RunFlags {
   readonly kernel: KernelChoice;
   /** Default: the caller's. */
   readonly cwd?: string;
+  /** How long the command may take to end when it is told to. */
+  readonly graceMs?: number;
 }
 
 /** `podlag-lab kernel` */
@@ -69,6 +71,7 @@ export async function runWithOwnStreams(
     stdio: ownStdio(),
     memoryMb: flags.memory,
     choice: flags.kernel,
+    ...(flags.graceMs !== undefined && { graceMs: flags.graceMs }),
   });
   process.stdin.destroy();
 }

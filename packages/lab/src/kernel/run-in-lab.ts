@@ -5,7 +5,10 @@ import { ensureKernel, type EnsureKernelOptions } from './ensure-kernel';
 import { runOnHost } from './run-on-host';
 
 export interface RunInLabOptions
-  extends GuestCommand, EnsureKernelOptions, Pick<RunInKernelOptions, 'stdio' | 'memoryMb' | 'signal'> {
+  extends
+    GuestCommand,
+    EnsureKernelOptions,
+    Pick<RunInKernelOptions, 'stdio' | 'memoryMb' | 'signal' | 'graceMs'> {
   readonly choice: KernelChoice;
 }
 

@@ -1,0 +1,2 @@
+/** Of those whom nobody interrupts. */
+export const neverAborted = (): AbortSignal => new AbortController().signal;
