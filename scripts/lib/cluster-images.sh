@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 #
-# All container images that a cluster of ours runs, in one archive: podlag's two as its Dockerfiles make them, and small
+# All container images that a cluster of ours runs, in one archive: podlag's four as its Dockerfiles make them, and small
 # stand-ins for all others. buildah makes them, as root. bootstrap.sh and image-tools.sh come first.
 
-: "${repo_root:?bootstrap.sh comes first}" "${image_cache:?image-tools.sh comes first}"
+: "${repo_root:?bootstrap.sh comes first}" "${image_cache:?image-tools.sh comes first}" "${podlag_images[0]:?}"
 
 readonly archive_folder=$image_cache/cluster
 readonly stand_in_programs=$repo_root/packages/lab/images
@@ -20,7 +20,7 @@ cluster_images() (
   ((EUID == 0)) || die "The cluster's images are made by buildah, which is used only by root here." 'Run this as root.'
   command -v buildah >/dev/null || step 'Installing buildah (apt-get)' apt_install buildah >&2 ||
     die 'apt-get could not install buildah.' "'apt-get update' tells whether the mirror is reachable."
-  buildah_prepare
+  buildah_prepare "${podlag_images[@]}"
   # The image's name in a cluster -> its name in buildah's storage.
   declare -A images=()
   if ! { add_podlag_images && in_work_folder add_the_rest "$1" "$2"; }; then
@@ -31,9 +31,9 @@ cluster_images() (
 add_podlag_images() {
   local name tag image
   tag=$(package_version)
-  for name in agent injector; do
+  for name in "${podlag_images[@]}"; do
     image=podlag-$name:$tag
-    step "Building $image (three minutes for both the first time)" build_image "$name" "$tag" || return
+    step "Building $image (some minutes for all four the first time)" build_image "$name" "$tag" || return
     images[$(full_name "$image")]=localhost/$image
   done
 }

@@ -49,12 +49,16 @@ check_any_image() {
   version=v${version#*:}
   check "$image has node ${version%%-*}" output_is "${version%%-*}" run_image -- node --version
   check "$image has no npm and no certificate of the builder's" run_image -- sh -c '! command -v npm npx yarn && ! [ -e /run/secrets ]'
-  check "$image brings the licences of what is in it" run_image -- grep -q 'express .* (MIT)' /app/THIRD-PARTY-LICENSES
+  check "$image brings the licences of what is in it" run_image -- grep -q 'zod .* (MIT)' /app/THIRD-PARTY-LICENSES
   check "$image cannot write on its root" fails_saying 1 'Read-only file system' -- touch /app/file
+}
+
+check_bad_setting() {
   check "$image explains a bad setting, and exits 1" fails_saying 1 'PODLAG_LISTEN_PORT.*hint: ' -e PODLAG_LISTEN_PORT=nonsense
 }
 
 check_agent() {
+  check_bad_setting
   # What the injector leaves to it.
   capability=NET_ADMIN
   check "$image has tc" run_image -- tc -V
@@ -67,6 +71,7 @@ check_agent() {
 }
 
 check_injector() {
+  check_bad_setting
   check "$image runs as user 65532" output_is 65532 run_image -- id -u
   check "$image has no capability" run_image -- grep -q '^CapEff:.0000000000000000$' /proc/self/status
   cp "$repo_root/deploy/base/sidecarconfig.yaml" "$scratch/"
@@ -74,6 +79,28 @@ check_injector() {
   check "$image prints the template as a policy" run_image -- podlag-policy --template /etc/podlag/sidecarconfig.yaml
   check "$image starts with them, and ends well on SIGTERM" starts_and_stops '"msg":"listening"' \
     -e PODLAG_TEMPLATE_FILE=/etc/podlag/sidecarconfig.yaml -e PODLAG_DRAIN_PERIOD=100ms
+}
+
+check_controller() {
+  check_bad_setting
+  check "$image runs as user 65532" output_is 65532 run_image -- id -u
+  check "$image has no capability" run_image -- grep -q '^CapEff:.0000000000000000$' /proc/self/status
+  check "$image says that it is in no cluster, and exits 1" fails_saying 1 'KUBERNETES_SERVICE_HOST.*hint: '
+}
+
+check_bench() {
+  check "$image runs as user 65532" output_is 65532 run_image -- id -u
+  check "$image has no capability" run_image -- grep -q '^CapEff:.0000000000000000$' /proc/self/status
+  check "$image has tc" run_image -- tc -V
+  check "$image has iperf3" run_image -- iperf3 --version
+  check "$image has netperf" run_image -- netperf -V
+  check "$image has netserver" run_image -- netserver -V
+  check "$image has qperf" run_image -- qperf --version
+  check "$image has fortio, with its licence" run_image -- sh -c 'fortio version && grep -q Apache /app/FORTIO-LICENSE'
+  local role
+  for role in worker orchestrator; do
+    check "$image says what $role needs, and exits 1" fails_saying 1 'PODLAG_TLS_FOLDER.*hint: ' -- node /app/main.js "$role"
+  done
 }
 
 # output_is EXPECTED COMMAND...

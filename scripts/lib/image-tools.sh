@@ -2,7 +2,7 @@
 #
 # docker and buildah behind the same few functions, of which the caller uses those of the chosen $tool:
 #
-#     TOOL_prepare                       base images are there to build on
+#     TOOL_prepare NAME...               the base images of these images are there to build on
 #     TOOL_build ARG...                  builds an image; the arguments are those that both tools know
 #     TOOL_size IMAGE                    megabytes, unpacked
 #     TOOL_run IMAGE FOLDER CAPABILITY [-e NAME=VALUE]... [-- COMMAND...]
@@ -52,14 +52,24 @@ install_buildah() {
 
 package_version() { sed -n 's/^  "version": *"\([^"]*\)".*/\1/p' "$repo_root/package.json"; }
 
-# build_image agent|injector TAG
+# All images of podlag.
+# shellcheck disable=SC2034 # of the scripts that source this
+readonly -a podlag_images=(agent injector controller bench)
+
+# build_image agent|injector|controller|bench TAG
 build_image() {
   cd "$repo_root"
   "${tool}_build" --file "Dockerfile.$1" --tag "podlag-$1:$2" --build-arg "VERSION=$2" . >&2
 }
 
-# base_image NODE|DEBIAN: as the Dockerfiles name it.
-base_image() { sed -n "s/^ARG $1_IMAGE=//p" "$repo_root/Dockerfile.agent"; }
+# base_image NODE|DEBIAN|TOOLS|GO: as the Dockerfiles name it.
+base_image() { sed -n "s/^ARG $1_IMAGE=//p" "$repo_root"/Dockerfile.{agent,bench} | head -n 1; }
+
+# base_kinds NAME...: what these images are built on. The smaller ones first: they tell soon enough whether there is a registry.
+base_kinds() {
+  printf '%s\n' DEBIAN NODE
+  [[ " $* " != *' bench '* ]] || printf '%s\n' TOOLS GO
+}
 
 megabytes() { awk '{ printf "%.0f", $1 / 1e6 }'; }
 
@@ -104,13 +114,13 @@ buildah_prepare() {
     buildah_storage=$image_cache/pulled
     tidy_storage
     say '==> Pulling the base images'
-    pull_base_images >"$log" 2>&1 && return
+    pull_base_images "$@" >"$log" 2>&1 && return
     say "$(tail -n 1 "$log")"
     say "<== No image registry answers: stand-ins are made of Debian's packages."
   fi
   buildah_storage=$stand_in_storage
   tidy_storage
-  make_stand_ins >&2
+  make_stand_ins "$@" >&2
 }
 
 # Who has the lock has written its pid into it. It is not emptied before it is ours.
@@ -135,9 +145,8 @@ tidy_storage() {
 
 pull_base_images() {
   local kind
-  # The smaller one first: it tells soon enough whether there is a registry.
-  for kind in DEBIAN NODE; do
-    timeout 120 buildah --root "$buildah_storage" --runroot "$buildah_storage-state" pull "$(base_image "$kind")" || return
+  for kind in $(base_kinds "$@"); do
+    timeout 240 buildah --root "$buildah_storage" --runroot "$buildah_storage-state" pull "$(base_image "$kind")" || return
   done
 }
 

@@ -1,18 +1,31 @@
 # shellcheck shell=bash
 #
 # Base images where no image registry answers: Debian's from Debian's own packages, by the mirror that this machine's apt
-# uses, and Node's from that one, the workspace's node binary and npm. They bear the real ones' names, in a storage of
+# uses; Node's from one of these, the workspace's node binary and npm; Go's from another and this machine's Go. They bear the real ones' names, in a storage of
 # their own. An image is stored whole or not at all, so a run that was cut short leaves none that is half made.
 
 : "${repo_root:?bootstrap.sh comes first}" "${image_cache:?image-tools.sh comes first}"
 
+# make_stand_ins NAME...: for the base images of these images.
 make_stand_ins() {
-  local debian node
-  # A short name is looked for under localhost first.
-  debian=localhost/$(base_image DEBIAN)
-  node=localhost/$(base_image NODE)
-  has_image "$debian" || step "Making a stand-in for $debian" in_work_folder make_debian "$debian"
-  has_image "$node" || step "Making a stand-in for $node" in_work_folder make_node "$node" "$debian"
+  local kind
+  for kind in $(base_kinds "$@"); do
+    case $kind in
+      DEBIAN | TOOLS) stand_in_for "$kind" make_debian ;;
+      NODE) stand_in_for NODE make_node "$(stand_in_name DEBIAN)" ;;
+      GO) stand_in_for GO make_go "$(stand_in_name TOOLS)" ;;
+    esac
+  done
+}
+
+# A short name is looked for under localhost first.
+stand_in_name() { printf 'localhost/%s' "$(base_image "$1")"; }
+
+# stand_in_for KIND COMMAND [BASE]
+stand_in_for() {
+  local image
+  image=$(stand_in_name "$1")
+  has_image "$image" || step "Making a stand-in for $image" in_work_folder "$2" "$image" "${@:3}"
 }
 
 has_image() { run_buildah inspect --type image "$1" >/dev/null 2>&1; }
@@ -77,7 +90,7 @@ make_node() {
   install_dependencies
   local binary=$repo_root/node_modules/node/bin/node
   [[ $("$binary" --version) == "$version" ]] || die "The workspace's node is not $version, which the Dockerfiles want." \
-    'Give package.json and both Dockerfiles the same version.'
+    'Give package.json and all Dockerfiles the same version.'
   mkdir -p "$work/root/usr/local/"{bin,lib/node_modules}
   cp "$binary" "$work/root/usr/local/bin/"
   find -L "$repo_root/node_modules/node/" -name LICENSE -path '*/node-*' -exec cp {} "$work/root/usr/local/" \;
@@ -86,6 +99,23 @@ make_node() {
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/root/usr/local/bin/npm"
   ln -s ../lib/node_modules/npm/bin/npx-cli.js "$work/root/usr/local/bin/npx"
   commit_image "$debian" "$image" "$work/root" --cmd node
+}
+
+# With this machine's certificate authorities: those of the image are Debian's, and who has a proxy of their own has more.
+make_go() {
+  local image=$1 debian=$2 work=$3 version goroot
+  version=${image##*:}
+  version=${version%%-*}
+  local hint="Install Go $version (https://go.dev/dl): without an image registry, fortio is built by this machine's Go."
+  command -v go >/dev/null || die 'There is no Go on this machine.' "$hint"
+  [[ $(GOTOOLCHAIN=local go env GOVERSION) =~ ^go$version(\.|$) ]] || die "This machine's Go is $(go env GOVERSION)." "$hint"
+  goroot=$(GOTOOLCHAIN=local go env GOROOT)
+  mkdir -p "$work/root/usr/local/go" "$work/root/etc/ssl/certs"
+  # Not its tests and its documentation.
+  cp --archive "$goroot"/{bin,go.env,lib,pkg,src,VERSION} "$work/root/usr/local/go/"
+  cp --dereference "${ca_bundle:-/etc/ssl/certs/ca-certificates.crt}" "$work/root/etc/ssl/certs/ca-certificates.crt"
+  commit_image "$debian" "$image" "$work/root" --env GOTOOLCHAIN=local \
+    --env PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 }
 
 # commit_image BASE IMAGE FOLDER OPTION...: an image of a base and a folder's content, the same whenever it is made.

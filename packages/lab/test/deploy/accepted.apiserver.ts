@@ -1,9 +1,13 @@
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kubectl } from './command';
-import { makeLabelledNamespace, makeNamespace } from './cluster-state';
+import { makeLabelledNamespace, makeNamespace, removeAll } from './cluster-state';
 import { textOf, objectsOf, titleOf, type Manifest } from './manifest';
-import { deploy, variants } from './rendering';
+import { deploy, kustomized, variants } from './rendering';
+
+// Each question is a kubectl or a helm, and an installation is forty objects.
+jest.setTimeout(120_000);
 
 const certManager = [
   'Issuer/podlag-injector-self-signed',
@@ -14,6 +18,7 @@ const certManager = [
 const prometheusOperator = [
   'ServiceMonitor/podlag-injector',
   'PodMonitor/podlag-agent',
+  'PodMonitor/podlag-controller',
   'PrometheusRule/podlag-injector',
 ];
 const openshift = ['SecurityContextConstraints/podlag-agent'];
@@ -57,13 +62,25 @@ test('a field that the API server does not know is found', async () => {
   await expect(tried([object])).rejects.toThrow('strict decoding error: unknown field "spec.ports[0].portt"');
 });
 
-test.each([
-  ['tidb-cluster.yaml', 'tidb-cluster'],
-  ['agent-network-policy.yaml', 'default'],
-])('the API server accepts the example %s', async (file, namespace) => {
-  const objects = objectsOf(await readFile(join(deploy, 'examples', file), 'utf8'));
-  if (namespace !== 'default') await makeLabelledNamespace(namespace, { 'sidecar-injection': 'enabled' });
-  expect(await tried(objects)).toHaveLength(objects.length);
+describe('where podlag is installed', () => {
+  let definitions: readonly Manifest[];
+  beforeAll(async () => {
+    definitions = await kustomized('crds');
+    await kubectl(['apply', '-f', '-'], textOf(definitions));
+    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', '-'], textOf(definitions));
+  }, 60_000);
+  afterAll(() => removeAll(definitions));
+
+  const examples = readdirSync(join(deploy, 'examples')).filter((file) => file.endsWith('.yaml'));
+
+  test.each(examples)('the API server accepts the example %s', async (file) => {
+    const objects = objectsOf(await readFile(join(deploy, 'examples', file), 'utf8'));
+    const namespaces = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
+    for (const namespace of namespaces)
+      await makeLabelledNamespace(namespace, { 'sidecar-injection': 'enabled' });
+    expect(objects.length).toBeGreaterThan(0);
+    expect(await tried(objects)).toHaveLength(objects.length);
+  });
 });
 
 /** Kinds that a Kubernetes of 1.27 serves in these versions. */
@@ -74,6 +91,7 @@ const kindsOf127 = [
   'v1/Service',
   'v1/ServiceAccount',
   'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration',
+  'apiextensions.k8s.io/v1/CustomResourceDefinition',
   'apps/v1/Deployment',
   'networking.k8s.io/v1/NetworkPolicy',
   'policy/v1/PodDisruptionBudget',

@@ -3,7 +3,9 @@ import { makeNamespace, removeAll } from './cluster-state';
 import { textOf, objectsOf, type Manifest } from './manifest';
 import { chart, kustomized, namespace, rendered } from './rendering';
 
-const secret = ['secret', 'podlag-injector-certs', '-n', namespace];
+// Each question is a kubectl or a helm, and an installation is forty objects.
+jest.setTimeout(120_000);
+
 const webhook = ['mutatingwebhookconfiguration', 'podlag-injector'];
 
 /** PEM, in base64, as it would be from an injector. The API server wants a certificate in a caBundle. */
@@ -16,7 +18,17 @@ MIIBeTCCAR+gAwIBAgIUCqZwQ8xGd1CHcNqmFtQzMSgVdB8wCgYIKoZIzj0EAwIw
 
 const data = { 'ca.crt': caBundle, 'tls.crt': caBundle, 'tls.key': Buffer.from('a key').toString('base64') };
 
-/** What the injector does when it has made its certificate. */
+/** Made empty, and filled by our programs: the plural, the name, and what they write. */
+const filled = [
+  ['secrets', 'podlag-injector-certs', data],
+  ['secrets', 'podlag-token-keys', { 'keys.json': Buffer.from('{"keys":[]}').toString('base64') }],
+  ['configmaps', 'podlag-token-keys', { 'keys.json': '{"keys":[]}' }],
+] as const;
+
+const objectIn = async (plural: string, name: string) =>
+  JSON.parse(await kubectl(['get', plural, name, '-n', namespace, '-o', 'json'])) as Manifest;
+
+/** What the injector does when it has made its certificate, and the controller when it has made keys. */
 async function publish(): Promise<void> {
   const path = '/webhooks/0/clientConfig/caBundle';
   await kubectl([
@@ -26,19 +38,24 @@ async function publish(): Promise<void> {
     '-p',
     JSON.stringify([{ op: 'add', path, value: caBundle }]),
   ]);
-  const current = JSON.parse(await kubectl(['get', ...secret, '-o', 'json'])) as Manifest;
-  // Raw, as the injector does it: by itself `kubectl replace` rewrites what the next `kubectl apply` compares with.
-  const url = `/api/v1/namespaces/${namespace}/secrets/podlag-injector-certs`;
-  await kubectl(['replace', '--raw', url, '-f', '-'], JSON.stringify({ ...current, data }));
+  for (const [plural, name, written] of filled) {
+    const current = await objectIn(plural, name);
+    // Raw, as our programs do it: by itself `kubectl replace` rewrites what the next `kubectl apply` compares with.
+    const url = `/api/v1/namespaces/${namespace}/${plural}/${name}`;
+    await kubectl(['replace', '--raw', url, '-f', '-'], JSON.stringify({ ...current, data: written }));
+  }
 }
 
 async function published(): Promise<unknown> {
-  const [ofWebhook, ofSecret] = await Promise.all([
+  const [ofWebhook, ...objectsFilled] = await Promise.all([
     kubectl(['get', ...webhook, '-o', 'jsonpath={.webhooks[0].clientConfig.caBundle}']),
-    kubectl(['get', ...secret, '-o', 'json']),
+    ...filled.map(([plural, name]) => objectIn(plural, name)),
   ]);
-  return { caBundle: ofWebhook, data: (JSON.parse(ofSecret) as Manifest).data };
+  return { caBundle: ofWebhook, data: objectsFilled.map((object) => object.data) };
 }
+
+const nothing = { caBundle: '', data: filled.map(() => undefined) };
+const everything = { caBundle, data: filled.map(([, , written]) => written) };
 
 const timeout = () => kubectl(['get', ...webhook, '-o', 'jsonpath={.webhooks[0].timeoutSeconds}']);
 
@@ -70,15 +87,18 @@ describe.each([
   test.each([
     ['once more', (all: readonly Manifest[]) => all, '3'],
     ['with a change of the webhook', changed, '4'],
-  ])('%s takes neither the caBundle nor the certificate away', async (_title, next, expected) => {
-    const apply = ['apply', ...flags, '--validate=strict', '-f', '-'];
-    await kubectl(apply, textOf(objects));
-    expect(await published()).toEqual({ caBundle: '', data: undefined });
-    await publish();
-    await kubectl(apply, textOf(next(objects)));
-    expect(await timeout()).toBe(expected);
-    expect(await published()).toEqual({ caBundle, data });
-  });
+  ])(
+    '%s takes away neither the caBundle, nor the certificate, nor the keys of tokens',
+    async (_title, next, expected) => {
+      const apply = ['apply', ...flags, '--validate=strict', '-f', '-'];
+      await kubectl(apply, textOf(objects));
+      expect(await published()).toEqual(nothing);
+      await publish();
+      await kubectl(apply, textOf(next(objects)));
+      expect(await timeout()).toBe(expected);
+      expect(await published()).toEqual(everything);
+    },
+  );
 });
 
 describe('helm upgrade', () => {
@@ -102,20 +122,25 @@ describe('helm upgrade', () => {
   test.each([
     ['once more', [], '3'],
     ['with another value', ['--set', 'timeoutSeconds=4'], '4'],
-  ])('%s takes neither the caBundle nor the certificate away', async (_title, values, expected) => {
-    await helm(install);
-    expect(await published()).toEqual({ caBundle: '', data: undefined });
-    await publish();
-    await helm([...install, ...values]);
-    expect(await timeout()).toBe(expected);
-    expect(await published()).toEqual({ caBundle, data });
-  });
+  ])(
+    '%s takes away neither the caBundle, nor the certificate, nor the keys of tokens',
+    async (_title, values, expected) => {
+      await helm(install);
+      expect(await published()).toEqual(nothing);
+      await publish();
+      await helm([...install, ...values]);
+      expect(await timeout()).toBe(expected);
+      expect(await published()).toEqual(everything);
+    },
+  );
 
   test('a second release is refused by the names, before it does harm', async () => {
     await helm(install);
     const { code, stderr } = await tryHelm(['install', 'second', chart, '-n', namespace]);
     expect(code).not.toBe(0);
-    expect(stderr).toMatch(/podlag-injector.*exists and cannot be imported into the current release/s);
+    expect(stderr).toMatch(
+      /"podlag-(injector|controller)".*exists and cannot be imported into the current release/s,
+    );
   });
 
   test('the notes say how to go on, and how to stop it all', async () => {

@@ -5,6 +5,9 @@ import { helm, tryHelm } from './command';
 import { at, find, objectsOf, titleOf, type Manifest } from './manifest';
 import { chart, deploy, kustomized, namespace, rendered, valueSets, valuesFile } from './rendering';
 
+// Each question is a kubectl or a helm, and an installation is forty objects.
+jest.setTimeout(30_000);
+
 /** PODLAG_UPDATE_GOLDEN=true writes the golden files, and the chart's copies, anew; the difference is for reviewers. */
 const { env } = process;
 const update = env.PODLAG_UPDATE_GOLDEN === 'true';
@@ -17,11 +20,16 @@ async function expectSame(file: string, text: string): Promise<void> {
 describe('with no values', () => {
   const labelsOfTheTool = ['helm.sh/chart', 'app.kubernetes.io/managed-by'];
 
+  /** How Helm is to go about the object says nothing of the object. */
+  const isOfTheTool = (annotations: unknown): boolean =>
+    Object.keys(annotations as object).join() === 'helm.sh/resource-policy';
+
   /** Without what names the tool; a file in a ConfigMap by what it says, as comments do not count. */
   function comparable(object: Manifest): unknown {
     return JSON.parse(
       JSON.stringify(object, (key, value: unknown) => {
         if (labelsOfTheTool.includes(key)) return undefined;
+        if (key === 'annotations' && isOfTheTool(value)) return undefined;
         return key === 'sidecarconfig.yaml' ? load(value as string) : value;
       }),
     );
@@ -46,13 +54,18 @@ test.each([
   await expectSame(join(chart, 'files', copy), await readFile(join(deploy, source), 'utf8'));
 });
 
-/** The dashboard is another file's copy already, and would be most of the golden file. */
-function withoutDashboard(text: string): string {
-  return text.replace(/^( +podlag-injector\.json: \|)\n[\s\S]*?\n(?=---|$(?![\s\S]))/m, '$1 ...\n');
+/** The dashboard and the definitions are copies of other files already, and would be most of the golden file. */
+function withoutCopies(text: string): string {
+  return text
+    .replace(/^( +podlag-injector\.json: \|)\n[\s\S]*?\n(?=---|$(?![\s\S]))/m, '$1 ...\n')
+    .replace(
+      /^(kind: CustomResourceDefinition\n[\s\S]*?\nspec:)\n[\s\S]*?\n(?=---|$(?![\s\S]))/gm,
+      '$1 ...\n',
+    );
 }
 
 test.each(valueSets)('values/%s.yaml gives the golden file', async (name) => {
-  const text = withoutDashboard(await rendered('--values', valuesFile(name)));
+  const text = withoutCopies(await rendered('--values', valuesFile(name)));
   await expectSame(
     join(__dirname, 'golden', `${name}.yaml`),
     `# Written by chart.apiserver.ts from values/${name}.yaml. Not to be edited.\n${text}`,
@@ -156,6 +169,27 @@ test.each([
     'kubernetesApi=none,certificates.source=cert-manager',
     'sidecarMode: auto needs kubernetesApi: in-cluster',
   ],
+  [
+    'tokens for which nobody makes keys',
+    'agentAccess=token,controller.enabled=false',
+    'agentAccess: token needs controller.enabled: true, for it makes the keys and rotates them.',
+  ],
+  [
+    'tokens without the API',
+    'agentAccess=token,kubernetesApi=none,sidecarMode=plain,certificates.source=files',
+    'agentAccess: token needs kubernetesApi: in-cluster',
+  ],
+  [
+    'a word for access that there is not',
+    'agentAccess=closed',
+    "'/agentAccess': value must be one of 'open', 'token'",
+  ],
+  ['no controller of two', 'controller.replicas=0', "'/controller/replicas': minimum: got 0, want 1"],
+  [
+    'a value that the controller does not have',
+    'controller.port=1',
+    "additional properties 'port' not allowed",
+  ],
   ['a template without containers', 'template=volumes: []', 'template: needs a list `containers`'],
   ['a template that is no YAML', 'template=containers: [', 'template: is no YAML'],
   ['a template with a word for containers', 'template=containers: x', 'template: needs a list `containers`'],
@@ -180,9 +214,12 @@ test.each([
   expect(code).not.toBe(0);
 });
 
-/** What the injector is told. */
-function envOf(objects: readonly Manifest[]): readonly { readonly name: string; readonly value?: string }[] {
-  const env = at(find(objects, 'Deployment'), 'spec', 'template', 'spec', 'containers', 0, 'env');
+/** What the injector, or the controller, is told. */
+function envOf(
+  objects: readonly Manifest[],
+  deployment = 'podlag-injector',
+): readonly { readonly name: string; readonly value?: string }[] {
+  const env = at(find(objects, 'Deployment', deployment), 'spec', 'template', 'spec', 'containers', 0, 'env');
   return env as { name: string; value?: string }[];
 }
 
@@ -198,7 +235,11 @@ test('of cert-manager a certificate may be valid for an hour', async () => {
 });
 
 test('with no drain period the pod still has time for the reviews under way', async () => {
-  const deployment = find(objectsOf(await rendered('--set', 'drainPeriod=0s')), 'Deployment');
+  const deployment = find(
+    objectsOf(await rendered('--set', 'drainPeriod=0s')),
+    'Deployment',
+    'podlag-injector',
+  );
   expect(at(deployment, 'spec', 'template', 'spec', 'terminationGracePeriodSeconds')).toBe(30);
 });
 
@@ -237,7 +278,7 @@ test.each(['baseline', 'restricted'])(
 
 /** Whether the ClusterRole has the right to write Events. */
 const mayWriteEvents = (objects: readonly Manifest[]): boolean =>
-  JSON.stringify(find(objects, 'ClusterRole').rules).includes('"events"');
+  JSON.stringify(find(objects, 'ClusterRole', 'podlag-injector').rules).includes('"events"');
 
 test('without Events the injector is told so, and has no right to write any', async () => {
   const objects = objectsOf(await rendered('--set', 'events=false'));
@@ -246,6 +287,62 @@ test('without Events the injector is told so, and has no right to write any', as
   const byDefault = objectsOf(await rendered());
   expect(envOf(byDefault).map(({ name }) => name)).not.toContain('PODLAG_EVENTS');
   expect(mayWriteEvents(byDefault)).toBe(true);
+});
+
+const namesOf = (objects: readonly Manifest[], kind: string) =>
+  objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+
+describe('the controller', () => {
+  test('left out takes everything of it along: definitions, keys, rights and its monitor', async () => {
+    const objects = objectsOf(await rendered('--set', 'controller.enabled=false,podMonitor.enabled=true'));
+    expect(namesOf(objects, 'CustomResourceDefinition')).toEqual([]);
+    expect(namesOf(objects, 'PodMonitor')).toEqual(['podlag-agent']);
+    const words = /controller|token-keys|podlag\.io\/v1alpha1/;
+    expect(objects.map(titleOf).filter((title) => words.test(title))).toEqual([]);
+    expect(JSON.stringify(objects)).not.toMatch(/podlag-controller|podlag-token-keys/);
+    const shipped = objectsOf(await rendered('--set', 'podMonitor.enabled=true'));
+    expect(shipped.map(titleOf).filter((title) => words.test(title)).length).toBeGreaterThan(8);
+  });
+
+  test('has the image, the size and the number of pods that it is given', async () => {
+    const image = `controller.image.repository=registry.example.com/own,controller.image.tag=1.2`;
+    const size = 'controller.replicas=4,controller.resources.limits.memory=2Gi';
+    const objects = objectsOf(await rendered('--set', `${image},${size},replicas=1,logLevel=debug`));
+    const { spec } = find(objects, 'Deployment', 'podlag-controller');
+    expect(at(spec, 'replicas')).toBe(4);
+    const container = at(spec, 'template', 'spec', 'containers', 0);
+    expect(at(container, 'image')).toBe('registry.example.com/own:1.2');
+    expect(at(container, 'resources')).toEqual({
+      requests: { cpu: '50m', memory: '128Mi' },
+      limits: { memory: '2Gi' },
+    });
+    expect(envOf(objects, 'podlag-controller')).toContainEqual({ name: 'PODLAG_LOG_LEVEL', value: 'debug' });
+    const injector = find(objects, 'Deployment', 'podlag-injector');
+    expect(at(injector, 'spec', 'replicas')).toBe(1);
+    expect(at(injector, 'spec', 'template', 'spec', 'containers', 0, 'image')).toMatch(/^podlag-injector:/);
+  });
+
+  test('may reach agents at the ports that are said', async () => {
+    const portsOf = async (...args: readonly string[]): Promise<unknown> => {
+      const policy = find(objectsOf(await rendered(...args)), 'NetworkPolicy', 'podlag-controller');
+      return at(policy, 'spec', 'egress', 1, 'ports');
+    };
+    expect(await portsOf()).toEqual([{ port: 2332 }]);
+    expect(await portsOf('--set', 'networkPolicy.agentPorts={2332,2400}')).toEqual([
+      { port: 2332 },
+      { port: 2400 },
+    ]);
+  });
+
+  test('and injector know of token mode, and only then has it a right to the keys', async () => {
+    const [open, token] = await Promise.all(
+      ['open', 'token'].map(async (access) => objectsOf(await rendered('--set', `agentAccess=${access}`))),
+    );
+    for (const deployment of ['podlag-injector', 'podlag-controller'])
+      expect(envOf(token!, deployment)).toContainEqual({ name: 'PODLAG_AGENT_ACCESS', value: 'token' });
+    const added = ['Role/podlag-token-keys-keeper', 'RoleBinding/podlag-token-keys-keeper'];
+    expect(token!.map(titleOf).sort()).toEqual([...open!.map(titleOf), ...added].sort());
+  });
 });
 
 test('by default a namespace without a label enforces nothing', async () => {

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { at, find, objectsOf, type Manifest } from './manifest';
+import { at, find, objectsOf, titleOf, type Manifest } from './manifest';
 import { chart, composed, deploy, rendered, variants } from './rendering';
+
+// Each question is a kubectl or a helm, and an installation is forty objects.
+jest.setTimeout(120_000);
 
 const repository = join(deploy, '..');
 
@@ -22,27 +25,39 @@ describe.each(variants)('%s', (_, objectsOfVariant) => {
       expect({ kind, labels: Object.keys(metadata.labels ?? {}) }).toEqual({
         kind,
         labels: expect.arrayContaining(
-          ['name', 'instance', 'version', 'component', 'part-of', 'managed-by'].map(
-            (label) => `app.kubernetes.io/${label}`,
-          ),
+          ['name', 'instance', 'version', 'part-of', 'managed-by']
+            // The namespace is of no component: all are in it.
+            .concat(kind === 'Namespace' ? [] : ['component'])
+            .map((label) => `app.kubernetes.io/${label}`),
         ),
       });
     }
   });
 
-  test('no right has a wildcard, and none but to read namespaces and to create Events is without a name', () => {
+  test('no right has a wildcard, and those without a name are known', () => {
     const rules = objects
       .filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')
       .flatMap((role) => role.rules as Record<string, string[]>[]);
     expect(strings(rules).filter((text) => text.includes('*'))).toEqual([]);
     const unnamed = rules.filter(({ resourceNames }) => (resourceNames ?? []).length === 0);
-    const known = ['list,watch namespaces', 'create events'];
+    const known = [
+      'list,watch namespaces',
+      'create events',
+      // Of the controller.
+      'list,watch pods,services,nodes,namespaces',
+      'list,watch endpointslices',
+      'get,list,watch networkfaults,latencymatrices,scenarios',
+      'patch networkfaults/status,latencymatrices/status,scenarios/status',
+      'create leases',
+      // Of the role for people, which nobody is bound to.
+      'get,list,watch,create,update,patch,delete,deletecollection networkfaults,latencymatrices,scenarios',
+    ];
     const rights = unnamed.map(({ verbs, resources }) => `${String(verbs)} ${String(resources)}`);
     expect(rights.filter((right) => !known.includes(right))).toEqual([]);
   });
 
   test('the Service leads to ports that the pod has, and the pod mounts only what will be there', () => {
-    const pod = at(find(objects, 'Deployment'), 'spec', 'template', 'spec');
+    const pod = at(find(objects, 'Deployment', 'podlag-injector'), 'spec', 'template', 'spec');
     const ports = (at(pod, 'containers', 0, 'ports') as { name: string }[]).map(({ name }) => name);
     const service = at(find(objects, 'Service'), 'spec', 'ports') as { targetPort: string }[];
     expect(service.map(({ targetPort }) => targetPort)).toEqual(ports);
@@ -82,9 +97,12 @@ describe('what belongs to cert-manager and the Prometheus operator', () => {
 
   test('the pod mounts the Secret of the certificate, and nobody else makes that Secret', () => {
     const secret = at(find(objects, 'Certificate', 'podlag-injector'), 'spec', 'secretName');
-    const volumes = at(find(objects, 'Deployment'), 'spec', 'template', 'spec', 'volumes');
+    const deployment = find(objects, 'Deployment', 'podlag-injector');
+    const volumes = at(deployment, 'spec', 'template', 'spec', 'volumes');
     expect(volumes).toContainEqual({ name: 'certs', secret: { secretName: secret, defaultMode: 0o440 } });
-    expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+    expect(objects.filter(({ kind }) => kind === 'Secret').map(titleOf)).toEqual([
+      'Secret/podlag-token-keys',
+    ]);
   });
 
   test('the caBundle comes from that certificate, which comes from the CA', () => {
@@ -103,9 +121,14 @@ describe('what belongs to cert-manager and the Prometheus operator', () => {
     expect(service.map(({ name }) => name)).toContain(
       at(find(objects, 'ServiceMonitor'), 'spec', 'endpoints', 0, 'port'),
     );
+    const portOf = (name: string) =>
+      at(find(objects, 'PodMonitor', name), 'spec', 'podMetricsEndpoints', 0, 'port');
     const template = at(find(objects, 'ConfigMap', 'podlag-injector-template'), 'data', 'sidecarconfig.yaml');
-    const port = at(find(objects, 'PodMonitor'), 'spec', 'podMetricsEndpoints', 0, 'port') as string;
+    const port = portOf('podlag-agent') as string;
     expect(template).toContain(`- name: ${port}\n        containerPort: 2332`);
+    const controller = find(objects, 'Deployment', 'podlag-controller');
+    const ports = at(controller, 'spec', 'template', 'spec', 'containers', 0, 'ports');
+    expect(ports).toEqual([{ name: portOf('podlag-controller'), containerPort: 9090 }]);
   });
 });
 
@@ -140,7 +163,7 @@ test('the example NetworkPolicy leaves every port open to everybody but 2332', a
 test.each(['grafana/podlag-injector.json', 'components/monitoring/prometheus-rule.yaml'])(
   'every metric in deploy/%s is one of docs/metrics.md',
   async (file) => {
-    const metrics = /podlag_(?:agent|injector)_[a-z_]+/g;
+    const metrics = /podlag_(?:agent|injector|controller)_[a-z_]+/g;
     const documented = new Set((await readFile(join(repository, 'docs/metrics.md'), 'utf8')).match(metrics));
     const used = (await readFile(join(deploy, file), 'utf8')).match(metrics) ?? [];
     expect(used.length).toBeGreaterThan(5);
@@ -156,5 +179,7 @@ test('chart, labels and images are of the version of the packages', async () => 
   const chartFile = await readFile(join(chart, 'Chart.yaml'), 'utf8');
   expect(chartFile).toContain(`\nversion: ${version}\nappVersion: ${version}\n`);
   const images = [...(await rendered()).matchAll(/image: (podlag-\S+)/g)].map(([, image]) => image);
-  expect(images.sort()).toEqual([`podlag-agent:${version}`, `podlag-injector:${version}`]);
+  expect(images.sort()).toEqual(
+    ['podlag-agent', 'podlag-controller', 'podlag-injector'].map((name) => `${name}:${version}`),
+  );
 });

@@ -63,7 +63,7 @@ export const variants: readonly (readonly [name: string, objects: () => Promise<
   ].map((folder) => [`kustomize ${folder}`, () => kustomized(folder)] as const),
   [
     'kustomize with every component',
-    () => composed('cert-manager', 'monitoring', 'policy-deny', 'fail-closed'),
+    () => composed('cert-manager', 'monitoring', 'policy-deny', 'fail-closed', 'token-access'),
   ],
   ...valueSets.map(
     (name) => [`chart ${name}`, async () => objectsOf(await rendered('--values', valuesFile(name)))] as const,

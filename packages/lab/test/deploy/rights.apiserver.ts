@@ -1,22 +1,14 @@
+import { answer, as, hasHeard, installRights, type Right } from './can-i';
 import { kubectl, tryKubectl } from './command';
 import { makeNamespace, removeAll } from './cluster-state';
-import { textOf, type Manifest } from './manifest';
+import type { Manifest } from './manifest';
 import { composed, kustomized, namespace } from './rendering';
-import { until } from './until';
 
-const injector = `--as=system:serviceaccount:${namespace}:podlag-injector`;
-const kindsOfRights = [
-  'ServiceAccount',
-  'Role',
-  'RoleBinding',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'Secret',
-];
+// Each question is a kubectl or a helm, and an installation is forty objects.
+jest.setTimeout(120_000);
+
+const account = 'podlag-injector';
 const webhooks = 'mutatingwebhookconfigurations.admissionregistration.k8s.io';
-
-/** A question to `kubectl auth can-i`, and its answer. */
-type Right = readonly [answer: 'yes' | 'no', question: string];
 
 const always: readonly Right[] = [
   ['yes', 'list namespaces'],
@@ -41,6 +33,16 @@ const always: readonly Right[] = [
   ['no', `get secrets/another -n ${namespace}`],
   ['no', 'get secrets/podlag-injector-certs -n default'],
   ['no', `get configmaps -n ${namespace}`],
+  // The public keys of tokens. Not the private ones, whose Secret has the same name.
+  ['yes', `get configmaps/podlag-token-keys -n ${namespace}`],
+  ['yes', `list configmaps/podlag-token-keys -n ${namespace}`],
+  ['yes', `watch configmaps/podlag-token-keys -n ${namespace}`],
+  ['no', `update configmaps/podlag-token-keys -n ${namespace}`],
+  ['no', `patch configmaps/podlag-token-keys -n ${namespace}`],
+  ['no', 'get configmaps/podlag-token-keys -n default'],
+  ['no', `get secrets/podlag-token-keys -n ${namespace}`],
+  ['no', 'list networkfaults.podlag.io -A'],
+  ['no', `get leases/podlag-controller -n ${namespace}`],
   ['no', 'list pods -A'],
   ['no', 'create pods -n default'],
   ['no', 'patch pods -n default'],
@@ -60,24 +62,12 @@ const rightsOfSelfSigned: readonly string[] = [
   `update secrets/podlag-injector-certs -n ${namespace}`,
 ];
 
-async function installRights(objects: readonly Manifest[]): Promise<readonly Manifest[]> {
-  const rights = objects.filter(({ kind }) => kindsOfRights.includes(kind));
-  await kubectl(['apply', '-f', '-'], textOf(rights));
-  return rights;
-}
-
-async function answer(question: string): Promise<string> {
-  const { stdout } = await tryKubectl(['auth', 'can-i', ...question.split(' '), injector]);
-  return stdout.trim();
-}
-
-/** The API server's authorizer hears of a change of the roles a moment after it is made. */
-function hasHeard(owns: 'yes' | 'no'): Promise<void> {
-  return until(async () => {
-    const answers = await Promise.all(['list namespaces', ...rightsOfSelfSigned].map(answer));
-    return answers.every((each, index) => each === (index === 0 ? 'yes' : owns));
-  });
-}
+/** Once those that only a self-signed certificate needs are as they are to be. */
+const heard = (owns: 'yes' | 'no') =>
+  hasHeard(account, [
+    ['yes', 'list namespaces'],
+    ...rightsOfSelfSigned.map((right) => [owns, right] as const),
+  ]);
 
 beforeAll(makeNamespace);
 
@@ -88,14 +78,14 @@ describe.each([
   let installed: readonly Manifest[];
   beforeAll(async () => {
     installed = await installRights(await objects());
-    await hasHeard(owns);
-  }, 30_000);
+    await heard(owns);
+  }, 120_000);
   afterAll(() => removeAll(installed));
 
   const rights: readonly Right[] = [...always, ...rightsOfSelfSigned.map((right) => [owns, right] as const)];
 
   test.each(rights)('%s: may the injector %s?', async (expected, question) => {
-    expect(await answer(question)).toBe(expected);
+    expect(await answer(account, question)).toBe(expected);
   });
 });
 
@@ -103,15 +93,16 @@ describe('what is allowed by name can be listed by name', () => {
   let installed: readonly Manifest[];
   beforeAll(async () => {
     installed = await installRights(await kustomized('.'));
-    await hasHeard('yes');
-  }, 30_000);
+    await heard('yes');
+  }, 120_000);
   afterAll(() => removeAll(installed));
 
   test.each([
     ['Secret', 'secrets', 'podlag-injector-certs'],
+    ['ConfigMap of keys', 'configmaps', 'podlag-token-keys'],
     ['webhook configuration', webhooks, 'podlag-injector'],
   ])('its %s with a field selector, and no list without one', async (_, resource, name) => {
-    const list = ['get', resource, '-n', namespace, '-o', 'name', injector];
+    const list = ['get', resource, '-n', namespace, '-o', 'name', as(account)];
     await kubectl([...list, '--field-selector', `metadata.name=${name}`]);
     const { stderr } = await tryKubectl(list);
     expect(stderr).toContain('Forbidden');

@@ -11,6 +11,7 @@ import {
   podManifest,
   publishedBundle,
   read,
+  removeDefinitions,
   removeNamespaces,
   rolledOut,
   servedBy,
@@ -42,7 +43,7 @@ async function injects(): Promise<boolean> {
 
 beforeAll(async () => {
   // Helm takes over nothing that it has not made.
-  await removeNamespaces(namespace);
+  await Promise.all([removeNamespaces(namespace), removeDefinitions()]);
   await makeNamespace(namespace, {});
   await makeNamespace('by-files', labelled);
   bootstrap();
@@ -82,6 +83,7 @@ test('a renewed one is taken from its files without a restart, and the old CA is
   });
   expect(certificatesIn(await publishedBundle())).toContain(oldCa);
   await until(injects);
+  const ofInjectors = ['--namespace', namespace, '--selector', 'app.kubernetes.io/name=podlag-injector'];
   const restarts = ['--output', 'jsonpath={.items[*].status.containerStatuses[*].restartCount}'];
-  expect(await kubectl(['get', 'pods', '--namespace', namespace, ...restarts])).toBe('0 0');
+  expect(await kubectl(['get', 'pods', ...ofInjectors, ...restarts])).toBe('0 0');
 }, 60_000);

@@ -13,7 +13,7 @@ import {
   makeNamespace,
   namespace,
   podManifest,
-  podsIn,
+  injectorPods,
   publishedBundle,
   removeNamespaces,
   rolledOut,
@@ -57,7 +57,7 @@ async function injects(): Promise<boolean> {
 test('three replicas that start at once with an empty Secret agree on one CA', async () => {
   await kubectl([...deployment, '--replicas=0']);
   // Those that drain, too: they would fill the Secret again.
-  await until(async () => (await podsIn(namespace)).length === 0, 60_000);
+  await until(async () => (await injectorPods()).length === 0, 60_000);
   await editSecret({ data: null });
   await kubectl([...deployment, `--replicas=${replicas}`]);
   await rolledOut();

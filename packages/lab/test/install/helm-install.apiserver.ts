@@ -3,11 +3,13 @@ import { until } from '../deploy/until';
 import {
   agentOf,
   labelled,
+  leader,
   makeNamespace,
   namespace,
   podManifest,
   publishedBundle,
   read,
+  removeDefinitions,
   removeNamespaces,
   rolledOut,
   tryPod,
@@ -36,7 +38,7 @@ let before: readonly string[];
 
 beforeAll(async () => {
   // Helm takes over nothing that it has not made.
-  await removeNamespaces(namespace);
+  await Promise.all([removeNamespaces(namespace), removeDefinitions()]);
   await makeNamespace(where, labelled);
   before = await clusterScoped();
   const lines = await readmeLines('Install it in a cluster', 'helm');
@@ -53,6 +55,11 @@ test('the line of the README installs by Helm, and pods get their sidecar', asyn
   await until(injects);
 }, 60_000);
 
+test('the controller is ready and one of its pods leads, with the rights that the chart gives it', async () => {
+  await rolledOut('podlag-controller');
+  await until(async () => (await leader())?.startsWith('podlag-controller-') ?? false);
+}, 90_000);
+
 test('an upgrade to failurePolicy Fail leaves the certificate alone, and pods get their sidecar', async () => {
   const bundle = await publishedBundle();
   expect(bundle).toContain('BEGIN CERTIFICATE');
@@ -65,6 +72,29 @@ test('an upgrade to failurePolicy Fail leaves the certificate alone, and pods ge
   expect(await publishedBundle()).toBe(bundle);
   await until(injects);
 }, 60_000);
+
+/** The environment that a pod's agent would have. */
+async function agentEnv(): Promise<Readonly<Record<string, string | undefined>>> {
+  const { pod } = await tryPod(where, podManifest('a'));
+  const agent = (pod === undefined ? undefined : agentOf(pod)) as AgentContainer | undefined;
+  return Object.fromEntries((agent?.env ?? []).map(({ name, value }) => [name, value]));
+}
+
+interface AgentContainer {
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+}
+
+test('an upgrade to agentAccess token: the controller fills the Secret, and pods get the public half of it', async () => {
+  expect((await agentEnv()).PODLAG_ACCESS).toBeUndefined();
+  const chart = ['podlag', `${repository}/deploy/helm/podlag`, '--namespace', namespace];
+  await helm(['upgrade', ...chart, '--set', 'agentAccess=token']);
+  await rolledOut('podlag-controller');
+  await rolledOut();
+  await until(async () => (await agentEnv()).PODLAG_ACCESS === 'token', 40_000);
+  const { PODLAG_TOKEN_KEYS: keys = '' } = await agentEnv();
+  expect(JSON.parse(keys)).toEqual({ keys: [expect.objectContaining({ kty: 'OKP', crv: 'Ed25519' })] });
+  expect(keys).not.toContain('"d"');
+}, 180_000);
 
 test('helm uninstall leaves nothing of the cluster behind but the namespace', async () => {
   const during = await clusterScoped();

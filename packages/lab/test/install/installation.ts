@@ -17,6 +17,7 @@ interface Pod {
   readonly metadata: {
     readonly name: string;
     readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec: {
@@ -47,8 +48,22 @@ export async function uninstall(): Promise<void> {
   await kubectl(['delete', '--ignore-not-found', '--wait', '-k', `${repository}/deploy`]);
 }
 
-export async function rolledOut(): Promise<void> {
-  await kubectl([...inNamespace, 'rollout', 'status', 'deployment/podlag-injector', '--timeout=60s']);
+/** Before an install by Helm, which takes over nothing that it has not made. */
+export async function removeDefinitions(): Promise<void> {
+  await kubectl(['delete', '--ignore-not-found', '--wait', '-k', `${repository}/deploy/crds`]);
+}
+
+export async function rolledOut(
+  deployment: 'podlag-injector' | 'podlag-controller' = 'podlag-injector',
+): Promise<void> {
+  await kubectl([...inNamespace, 'rollout', 'status', `deployment/${deployment}`, '--timeout=60s']);
+}
+
+/** Who holds the controller's Lease: the pod's name, and what tells one process of it from the next. */
+export async function leader(): Promise<string | undefined> {
+  const path = 'jsonpath={.spec.holderIdentity}';
+  const { stdout } = await tryKubectl(['get', 'lease', 'podlag-controller', ...inNamespace, '-o', path]);
+  return stdout === '' ? undefined : stdout;
 }
 
 export async function read<T = Json>(...args: readonly string[]): Promise<T> {
@@ -59,9 +74,15 @@ export async function podsIn(where: string): Promise<readonly Pod[]> {
   return (await read<List<Pod>>('pods', '--namespace', where)).items;
 }
 
+/** The injector's pods, with those on their way out. */
+export async function injectorPods(): Promise<readonly Pod[]> {
+  const pods = await podsIn(namespace);
+  return pods.filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/name'] === 'podlag-injector');
+}
+
 /** The injector's pods that are not on their way out. */
 export async function injectors(): Promise<readonly Pod[]> {
-  return (await podsIn(namespace)).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return (await injectorPods()).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
 export function isReady({ status }: Pod): boolean {

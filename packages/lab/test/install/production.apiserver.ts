@@ -33,10 +33,11 @@ afterAll(async () => {
   await kubectl(['delete', '--ignore-not-found', '--wait', '-k', overlay]);
 }, 90_000);
 
+/** Where injectors run. */
 async function nodes(): Promise<string[]> {
   const { items } = await read<{
     items: readonly { metadata: { deletionTimestamp?: string }; spec: { nodeName?: string } }[];
-  }>('pods', '--namespace', namespace);
+  }>('pods', '--namespace', namespace, '--selector', 'app.kubernetes.io/name=podlag-injector');
   return items
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .map(({ spec }) => spec.nodeName ?? 'none');

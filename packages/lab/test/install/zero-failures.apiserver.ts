@@ -154,7 +154,8 @@ test('a replica that is killed outright', async () => {
       return status.containerStatuses.every(({ restartCount, ready }) => restartCount === 1 && ready);
     });
   });
-  for (const { problem } of result.failures) expect(problem).toMatch(/connection refused|EOF|reset/);
+  for (const { problem } of result.failures)
+    expect(problem).toMatch(/connection refused|EOF|reset|broken pipe/);
   // A tenth of a second's pods were under way, or tried its address at once; the rest went to the other replica.
   expect(result.failures.length).toBeLessThanOrEqual(perSecond / 10);
   for (const { atMs } of result.failures) {

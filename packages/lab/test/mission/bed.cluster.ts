@@ -87,6 +87,7 @@ if (suite.onBed) {
   test.each([
     ['podlag-agent', where, suite.agentImage],
     ['podlag-injector', injectors, suite.injectorImage],
+    ['podlag-controller', injectors, suite.controllerImage],
   ])('the image of container %s is the one that was built', async (container, namespace, image) => {
     const built = await builtImageId(image);
     const ids = await imageIds(namespace, container);

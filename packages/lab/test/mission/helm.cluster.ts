@@ -52,7 +52,7 @@ function byHelm(): void {
     expect(lines).toHaveLength(1);
     typed([...lines, ...helmImageOptions()].join(' '));
     await claimInstallation();
-    await rolledOutIn(namespace, 'deployment/podlag-injector');
+    await rolledOutIn(namespace, 'deployment/podlag-injector', 'deployment/podlag-controller');
     await makeOwnNamespace(owner, where, { injected: true });
     const [clients, pods] = await Promise.all([
       startPods('helm-client', measuringPod('client')),
@@ -74,14 +74,15 @@ function byHelm(): void {
     });
   });
 
-  test('the line of deploy/README.md leaves nothing of podlag but its namespace', async () => {
+  test('the line of deploy/README.md leaves nothing of podlag but its namespace, and in it what is said there', async () => {
     const line = 'helm uninstall podlag -n podlag-system';
     expect(readFileSync(`${repository}/deploy/README.md`, 'utf8')).toContain(line);
     expect(without(others, await podlagObjects())).toEqual(
       expect.arrayContaining(['ClusterRole/podlag-injector', 'Secret/sh.helm.release.v1.podlag.v1']),
     );
     typed(line);
-    const left = await podlagObjectsOnceFew(others.length + 1);
-    expect(without(others, left)).toEqual([`Namespace/${namespace}`]);
+    const kept = ['Lease/podlag-controller', `Namespace/${namespace}`, 'Secret/podlag-token-keys'];
+    const left = await podlagObjectsOnceFew(others.length + kept.length);
+    expect(without(others, left)).toEqual(kept);
   });
 }

@@ -17,6 +17,7 @@ const where = 'image-names-injected';
 const elsewhere = {
   agentImage: 'registry.example:5000/me/podlag-agent:1.2.3',
   injectorImage: `registry.example:5000/me/podlag-injector@sha256:${'0'.repeat(64)}`,
+  controllerImage: 'registry.example:5000/me/podlag-controller:1.2.3',
 };
 
 test.each([
@@ -38,16 +39,16 @@ test('a template that names its image otherwise is not taken as one that has the
   expect(() => withAgent('image: agent:1', 'other:1')).toThrow('sidecarconfig.yaml has no line');
 });
 
-/** Every image of podlag's that the objects name, in the Deployment and in the sidecar's template. */
+/** Every image of podlag's that the objects name, in the Deployments and in the sidecar's template. */
 const imagesOf = (objects: readonly Manifest[]): readonly string[] => [
-  ...new Set(JSON.stringify(objects).match(/[\w./:-]*podlag-(agent|injector)[:@][\w.:]+/g)),
+  ...new Set(JSON.stringify(objects).match(/[\w./:-]*podlag-(agent|injector|controller)[:@][\w.:]+/g)),
 ];
 
 test.each([
   ['kustomize', async () => kubectl(['kustomize', await overlayWith(elsewhere)])],
   ['Helm', () => rendered(...helmOptionsWith(elsewhere))],
 ])('by %s nothing is left of the names that the images are shipped with', async (_, render) => {
-  expect([...imagesOf(objectsOf(await render()))].sort()).toEqual(Object.values(elsewhere));
+  expect([...imagesOf(objectsOf(await render()))].sort()).toEqual(Object.values(elsewhere).sort());
 });
 
 // Elsewhere nobody knows a second name by which the nodes have the same images.
@@ -56,11 +57,12 @@ if (suite.onBed) {
     const full = {
       agentImage: `docker.io/library/${suite.agentImage}`,
       injectorImage: `docker.io/library/${suite.injectorImage}`,
+      controllerImage: `docker.io/library/${suite.controllerImage}`,
     };
     await ensureInstalled();
     try {
       await kubectl(['apply', '-k', await overlayWith(full)]);
-      await rolledOutIn(namespace, 'deployment/podlag-injector');
+      await rolledOutIn(namespace, 'deployment/podlag-injector', 'deployment/podlag-controller');
       await makeOwnNamespace(owner, where, { injected: true });
       // Injectors hear of the new template by a watch.
       await untilIn(where, async () => {

@@ -4,10 +4,11 @@ import { join, relative } from 'node:path';
 import { deploy } from '../../deploy/rendering';
 import { suite } from './suite';
 
-/** The names of podlag's two images, in whatever registry they are. */
+/** The names of podlag's images, in whatever registry they are. */
 export interface ImageNames {
   readonly agentImage: string;
   readonly injectorImage: string;
+  readonly controllerImage: string;
 }
 
 /** An image's name in the parts that kustomize and the chart ask for. */
@@ -33,14 +34,20 @@ export async function kustomization(): Promise<string> {
  * A folder for `kubectl apply -k` in the temporary folder that has these images, put together as deploy/README.md says.
  * @throws where the template has no place for the agent's
  */
-export async function overlayWith({ agentImage, injectorImage }: ImageNames): Promise<string> {
+export async function overlayWith({
+  agentImage,
+  injectorImage,
+  controllerImage,
+}: ImageNames): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'podlag-images-')));
-  const { repository, tag, digest } = imageName(injectorImage);
   const template = await readFile(join(deploy, 'base/sidecarconfig.yaml'), 'utf8');
   await writeFile(join(folder, 'sidecarconfig.yaml'), withAgent(template, agentImage));
   const overlay = {
     resources: [relative(folder, deploy)],
-    images: [{ name: 'podlag-injector', newName: repository, newTag: tag, digest }],
+    images: [
+      kustomizeImage('podlag-injector', injectorImage),
+      kustomizeImage('podlag-controller', controllerImage),
+    ],
     configMapGenerator: [
       {
         ...{ name: 'podlag-injector-template', namespace: 'podlag-system', behavior: 'merge' },
@@ -51,6 +58,11 @@ export async function overlayWith({ agentImage, injectorImage }: ImageNames): Pr
   };
   await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(overlay));
   return folder;
+}
+
+function kustomizeImage(name: string, image: string): unknown {
+  const { repository, tag, digest } = imageName(image);
+  return { name, newName: repository, newTag: tag, digest };
 }
 
 /** The sidecar's template with another image. @throws where it names none to replace */
@@ -70,9 +82,14 @@ export function helmImageOptions(): readonly string[] {
 }
 
 /** The same for these images. */
-export function helmOptionsWith({ agentImage, injectorImage }: ImageNames): readonly string[] {
+export function helmOptionsWith({
+  agentImage,
+  injectorImage,
+  controllerImage,
+}: ImageNames): readonly string[] {
   return [
     ...optionsFor('image', imageName(injectorImage)),
+    ...optionsFor('controller.image', imageName(controllerImage)),
     ...optionsFor('agent.image', imageName(agentImage)),
   ];
 }

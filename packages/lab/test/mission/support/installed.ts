@@ -33,5 +33,5 @@ export function claimInstallation(): Promise<void> {
  */
 export async function ensureInstalled(): Promise<void> {
   await typeInstallLine();
-  await rolledOutIn(namespace, 'deployment/podlag-injector');
+  await rolledOutIn(namespace, 'deployment/podlag-injector', 'deployment/podlag-controller');
 }

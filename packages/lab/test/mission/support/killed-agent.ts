@@ -2,6 +2,8 @@ import { read } from '../../install/installation';
 import { startPods, type MeasuringPod } from './measuring-pod';
 import { suite } from './suite';
 
+const agent = 'podlag-agent';
+
 /** What the kubelet says of an agent's container. */
 export interface AgentStatus {
   /** With what runs it before: `containerd://...`. */
@@ -17,10 +19,14 @@ interface WithStatus {
   };
 }
 
-export async function agentStatus(namespace: string, pod: string): Promise<AgentStatus> {
+export function agentStatus(namespace: string, pod: string): Promise<AgentStatus> {
+  return containerStatus(namespace, pod, agent);
+}
+
+async function containerStatus(namespace: string, pod: string, container: string): Promise<AgentStatus> {
   const { status } = await read<WithStatus>('pod', pod, '--namespace', namespace);
   const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-  return all.find(({ name }) => name === 'podlag-agent')!;
+  return all.find(({ name }) => name === container)!;
 }
 
 // The first process of a container cannot be killed from within it, for the kernel keeps signals from a namespace's first.
@@ -51,10 +57,21 @@ export async function startKiller(where: string, node: string): Promise<Measurin
 }
 
 /** Kills every process of the agent's container by SIGKILL, as the kernel does when memory is short: by `startKiller`'s pod. */
-export async function killAgent(
+export function killAgent(killer: MeasuringPod, pod: PodRef): Promise<void> {
+  return killContainer(killer, pod, agent);
+}
+
+/** The same of any container. */
+export async function killContainer(
   killer: MeasuringPod,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
+  { namespace, name }: PodRef,
+  container: string,
 ): Promise<void> {
-  const { containerID } = await agentStatus(namespace, name);
+  const { containerID } = await containerStatus(namespace, name, container);
   await killer.exec('sh', '-c', kill, containerID.replace(/^.*:\/\//, ''));
+}
+
+interface PodRef {
+  readonly namespace: string;
+  readonly name: string;
 }

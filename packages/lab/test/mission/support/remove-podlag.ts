@@ -2,8 +2,12 @@ import { namespace, uninstall } from '../../install/installation';
 import { removeSoon } from './namespaces';
 import { podlagObjects } from './podlag-objects';
 
-/** Of everything that podlag's manifests and its injectors make, and of no cluster that somebody has named podlag. */
-const own = /\/podlag-(injector|sidecar|system)\b/;
+const own = /\/podlag-(agents?|controller|injector|sidecar|system|token-keys)\b|\bpodlag\.io$/;
+
+/** Whether that is what podlag's manifests and its programs make, and not of a cluster that somebody has named podlag. */
+export function isOwn(title: string): boolean {
+  return own.test(title);
+}
 
 /**
  * Takes podlag away, so that it can be installed anew. An error where that leaves something.
@@ -15,7 +19,7 @@ export async function removePodlag(): Promise<readonly string[]> {
   await removeSoon(namespace);
   await uninstall();
   const left = await podlagObjects();
-  expect(left.filter((title) => own.test(title))).toEqual([]);
+  expect(left.filter(isOwn)).toEqual([]);
   return left;
 }
 

@@ -15,6 +15,10 @@ export const suite = {
   agentImage: chosen(env.PODLAG_AGENT_IMAGE, `podlag-agent:${version}`),
   /** PODLAG_INJECTOR_IMAGE, default `podlag-injector:VERSION`. */
   injectorImage: chosen(env.PODLAG_INJECTOR_IMAGE, `podlag-injector:${version}`),
+  /** PODLAG_CONTROLLER_IMAGE, default `podlag-controller:VERSION`. */
+  controllerImage: chosen(env.PODLAG_CONTROLLER_IMAGE, `podlag-controller:${version}`),
+  /** PODLAG_BENCH_IMAGE, default `podlag-bench:VERSION`: orchestrator and workers of benchmarks. */
+  benchImage: chosen(env.PODLAG_BENCH_IMAGE, `podlag-bench:${version}`),
   /** PODLAG_CLIENT_IMAGE, default busybox:1.36: an image with sh, ping, wget and nslookup. */
   clientImage: chosen(env.PODLAG_CLIENT_IMAGE, 'busybox:1.36'),
   /** PODLAG_CLUSTER: `bed` or `given`, set by ./scripts/test. Whoever starts Jest without it may not know that it needs one. */
@@ -23,7 +27,9 @@ export const suite = {
   onBed: env.PODLAG_CLUSTER === 'bed',
   /** The images have the names that deploy/ has, so that the README's lines can be typed as they are. */
   get imagesAsShipped(): boolean {
-    const shipped = [`podlag-agent:${version}`, `podlag-injector:${version}`];
-    return [this.agentImage, this.injectorImage].every((image, index) => image === shipped[index]);
+    const shipped = ['agent', 'injector', 'controller'].map((name) => `podlag-${name}:${version}`);
+    return [this.agentImage, this.injectorImage, this.controllerImage].every(
+      (image, index) => image === shipped[index],
+    );
   },
 };

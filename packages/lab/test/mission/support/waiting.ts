@@ -16,9 +16,9 @@ export async function waitFor(
 }
 
 /** `kubectl rollout status TARGET`, such as `deployment/NAME`. */
-export async function rolledOutIn(namespace: string, target: string): Promise<void> {
+export async function rolledOutIn(namespace: string, ...targets: readonly string[]): Promise<void> {
   await tellingWhy(namespace, () =>
-    kubectl(['rollout', 'status', target, '--namespace', namespace, timeout]),
+    kubectl(['rollout', 'status', ...targets, '--namespace', namespace, timeout]),
   );
 }
 
