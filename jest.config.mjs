@@ -41,6 +41,8 @@ export default {
     // Against a real API server: started by scripts/test in the bed, beside it.
     {
       ...onRealMachines('apiserver', ['<rootDir>/packages/*/test/**/*.apiserver.ts']),
+      globalSetup: '<rootDir>/packages/lab/test/definitions/setup.ts',
+      globalTeardown: '<rootDir>/packages/lab/test/definitions/teardown.ts',
       // An ES module, which Jest cannot load; so it gets a bundle of it.
       moduleNameMapper: { '^@kubernetes/client-node$': '<rootDir>/packages/kube/dist/client-node.js' },
     },

@@ -1,3 +1,4 @@
+import { hurryDefinitions } from '../../definitions/hurried';
 import { kubectl, tryKubectl } from '../../deploy/command';
 import { namespace } from '../../install/installation';
 import { requireOwn } from './namespaces';
@@ -16,6 +17,7 @@ async function requireCluster(): Promise<void> {
   await requireVersion();
   await requireOwn(namespace, 'shop', 'tidb-cluster');
   await requireNoOther();
+  hurryDefinitions();
 }
 
 /** A bare `jest` finds these tests, too, and the cluster that kubectl happens to be set to. */

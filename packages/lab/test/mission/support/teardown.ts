@@ -1,4 +1,10 @@
+import { leaveDefinitions } from '../../definitions/hurried';
 import { uninstall } from '../../install/installation';
 
 /** After the last file: podlag goes as deploy/README.md says. Its namespace goes with it. */
-export { uninstall as default };
+async function leave(): Promise<void> {
+  await uninstall();
+  leaveDefinitions();
+}
+
+export { leave as default };

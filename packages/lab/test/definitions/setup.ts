@@ -1,0 +1,1 @@
+export { hurryDefinitions as default } from './hurried';

@@ -1,0 +1,1 @@
+export { leaveDefinitions as default } from './hurried';
