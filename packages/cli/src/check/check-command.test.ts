@@ -164,6 +164,26 @@ const broken: readonly [
     },
   ],
   [
+    'a definition that an API server has forgotten to delete',
+    ({ api }) =>
+      api.edit(customResourceDefinitions, { name: definition }, (object) => ({
+        ...object,
+        metadata: { ...object.metadata, deletionTimestamp: '2026-01-02T03:04:05Z' },
+        status: {
+          conditions: [
+            { type: 'Established', status: 'True' },
+            { type: 'Terminating', status: 'True', message: 'could not list instances' },
+          ],
+        },
+      })),
+    {
+      check: 'custom-resources',
+      state: 'failed',
+      detail: `${definition} is being deleted since 2026-01-02T03:04:05Z: could not list instances`,
+      fix: `kubectl annotate --overwrite crd ${definition} podlag.io/reminded=yes`,
+    },
+  ],
+  [
     'an injector that is not installed',
     ({ api }) => api.remove(deployments, own(ownNames.injector)),
     { check: 'injector-running', state: 'failed', detail: 'no Deployment', fix: install },

@@ -14,11 +14,28 @@ export const customResources: Check<
   group: 'custom resources',
   judge: (evidence) =>
     verdictOn(evidence.definitions, (definitions) => {
+      const leaving = definitions.filter(isLeaving);
+      if (leaving.length > 0) return failed(leaving.map(sinceWhen).join('; '), reminder(leaving));
       const wrong = definitions.flatMap((one) => whatIsWrong(one) ?? []);
       if (wrong.length === 0) return ok(`all ${definitions.length} are served as ${version}`);
       return failed(wrong.join('; '), installCommand(evidence));
     }),
 };
+
+function isLeaving({ definition }: NamedDefinition): boolean {
+  return definition?.metadata.deletionTimestamp !== undefined;
+}
+
+function sinceWhen({ name, definition }: NamedDefinition): string {
+  const terminating = definition?.status?.conditions?.find(({ type }) => type === 'Terminating');
+  const why = terminating?.message === undefined ? '' : `: ${terminating.message}`;
+  return `${name} is being deleted since ${definition?.metadata.deletionTimestamp}${why}`;
+}
+
+/** An API server may forget that it was about to delete a definition. Any change of it reminds it. */
+function reminder(leaving: readonly NamedDefinition[]): string {
+  return `kubectl annotate --overwrite crd ${leaving.map(({ name }) => name).join(' ')} podlag.io/reminded=yes`;
+}
 
 function whatIsWrong({ name, definition }: NamedDefinition): string | undefined {
   if (definition === undefined) return `${name} is missing`;
