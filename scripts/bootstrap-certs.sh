@@ -17,7 +17,7 @@ is_up_to_date() {
   [[ -e $certs_program ]] || return 1
   local newer
   newer=$(cd "$repo_root/packages" &&
-    find {core,access,kube,injector}/{src,package.json} -newer "$certs_program" ! -name '*.test.ts' -print -quit)
+    find {core,pki,access,kube,injector}/{src,package.json} -newer "$certs_program" ! -name '*.test.ts' -print -quit)
   [[ -z $newer ]]
 }
 

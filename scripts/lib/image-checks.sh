@@ -92,6 +92,7 @@ check_bench() {
   check "$image runs as user 65532" output_is 65532 run_image -- id -u
   check "$image has no capability" run_image -- grep -q '^CapEff:.0000000000000000$' /proc/self/status
   check "$image has tc" run_image -- tc -V
+  check "$image has tini" run_image -- tini --version
   check "$image has iperf3" run_image -- iperf3 --version
   check "$image has netperf" run_image -- netperf -V
   check "$image has netserver" run_image -- netserver -V

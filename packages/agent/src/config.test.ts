@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Duration, environmentName, printCidr } from '@podlag/core';
+import { documentedSettings } from '@podlag/core/testing';
 import { agentConfig, readAgentConfig, type AgentConfig } from './config';
 
 const configOf = (env: Record<string, string>): AgentConfig => readAgentConfig(env).config;
@@ -17,10 +16,7 @@ test('a setting of an injector that is newer than the agent is told and passed o
 });
 
 test('docs/settings.md has each setting of the agent with its default, and no other', () => {
-  const page = readFileSync(join(__dirname, '../../../docs/settings.md'), 'utf8');
-  const [ofTheAgent = ''] = page.split('\n# Settings of the controller');
-  const rows = [...ofTheAgent.matchAll(/^\| `(PODLAG_\w+)` +\| (?:`([^`]*)`)? *\| \S/gm)];
-  const documented = rows.map(([, name = '', standard = '']) => [name, standard]);
+  const documented = documentedSettings('agent').map(([name, standard = '']) => [name, standard]);
   const config = configOf({}) as Readonly<Record<string, { toString: () => string } | undefined>>;
   const settings = Object.keys(agentConfig.shape).map((name) => [
     environmentName(name),

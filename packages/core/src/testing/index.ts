@@ -1,1 +1,2 @@
 export { FakeClock } from './fake-clock';
+export { documentedSettings, type DocumentedSetting } from './settings-page';

@@ -1,6 +1,7 @@
 import { hurryDefinitions } from '../../definitions/hurried';
 import { kubectl, tryKubectl } from '../../deploy/command';
 import { namespace } from '../../install/installation';
+import { benchNamespace } from './bench-run';
 import { requireOwn } from './namespaces';
 import { suite } from './suite';
 
@@ -15,7 +16,7 @@ async function requireCluster(): Promise<void> {
   requireMeant();
   await tellWhich();
   await requireVersion();
-  await requireOwn(namespace, 'shop', 'tidb-cluster');
+  await requireOwn(namespace, 'shop', 'tidb-cluster', 'abcd', benchNamespace);
   await requireNoOther();
   hurryDefinitions();
 }
