@@ -78,6 +78,18 @@ test('other pairs of workers are told', () => {
   expect(differences(a, b)).toEqual([{ what: 'pairs', a: 'w1 to w2', b: 'w2 to w1' }]);
 });
 
+test('lists that differ behind what is shown of them are told by the entry', () => {
+  const withTable = (last: number) => {
+    const delay = { time: '20ms', distribution: { table: [1, 2, 3, 4, 5, 6, 7, last, 9] } };
+    return runOf({
+      scenario: { name: 'quick', conditions: [{ name: 'slow', faults: [{ name: 'f', delay }] }] },
+    });
+  };
+  expect(differences(withTable(8), withTable(80))).toEqual([
+    { what: expect.stringMatching(/delay\.distribution\.table$/), a: 'entry 8: 8', b: 'entry 8: 80' },
+  ]);
+});
+
 test('more than six names are counted', () => {
   expect(listed(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])).toBe('a, b, c, d, e, f, and 2 more');
   expect(listed([])).toBe('-');

@@ -3,15 +3,33 @@ import type { Environment, Manifest, WorkerRecord } from '../record/manifest';
 import type { Run } from '../record/run';
 import type { Difference } from './comparison';
 
-type Facts = ReadonlyMap<string, string>;
+/** A list is compared whole, however much of it is shown. */
+type Fact = string | readonly string[];
+type Facts = ReadonlyMap<string, Fact>;
 
 /** What is not the same around two runs: podlag, tools, machines, network, scenario, pairs; the seed last, which differs mostly. */
 export function differences(a: Run, b: Run): readonly Difference[] {
   const [ofA, ofB] = [factsOf(a), factsOf(b)];
   return [...new Set([...ofA.keys(), ...ofB.keys()])].flatMap((what) => {
     const [one, other] = [ofA.get(what) ?? '-', ofB.get(what) ?? '-'];
-    return one === other ? [] : [{ what, a: one, b: other }];
+    return isSame(one, other) ? [] : [{ what, ...apart(one, other) }];
   });
+}
+
+function isSame(one: Fact, other: Fact): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Each as it is shown; of lists that look alike so, the first entry that differs. */
+function apart(one: Fact, other: Fact): Omit<Difference, 'what'> {
+  const [a, b] = [shown(one), shown(other)];
+  if (a !== b || typeof one === 'string' || typeof other === 'string') return { a, b };
+  const at = one.findIndex((entry, index) => entry !== other[index]);
+  return { a: `entry ${at + 1}: ${one[at] ?? '-'}`, b: `entry ${at + 1}: ${other[at] ?? '-'}` };
+}
+
+function shown(fact: Fact): string {
+  return typeof fact === 'string' ? fact : listed(fact);
 }
 
 /** At most so many names in one line. */
@@ -30,7 +48,7 @@ function factsOf({ manifest, samples }: Run): Facts {
     ...environmentFacts(manifest.workers),
     ...toolFacts(manifest.workers),
     ...runFacts(manifest),
-    ['pairs', listed([...pairs].sort())],
+    ['pairs', [...pairs].sort()],
     ...scenarioFacts('scenario', manifest.scenario),
     ['seed', String(manifest.seed)],
   ]);
@@ -41,7 +59,7 @@ function runFacts({ kubernetes, phase, workers }: Manifest): Facts {
   return new Map([
     ['kubernetes', kubernetes ?? '-'],
     ['phase', phase],
-    ['workers lost', listed(lost)],
+    ['workers lost', lost],
   ]);
 }
 
@@ -103,7 +121,7 @@ function ofWorkers(
 function scenarioFacts(path: string, value: unknown): Facts {
   if (typeof value !== 'object' || value === null) return new Map([[path, leafText(value)]]);
   if (Array.isArray(value) && value.every((entry) => typeof entry !== 'object'))
-    return new Map([[path, listed(value.map(leafText))]]);
+    return new Map([[path, value.map(leafText)]]);
   const entries = Array.isArray(value)
     ? value.map((entry: unknown, index) => [nameOf(entry) ?? String(index), entry] as const)
     : Object.entries(value as Record<string, unknown>);

@@ -89,7 +89,7 @@ async function measure(load: ProbeLoad): Promise<Measured> {
       requests: kept.perSecond,
     },
     histogram: kept.histogram,
-    ...(rate === undefined ? {} : { reachedRate: kept.perSecond }),
+    ...(rate === undefined ? {} : { reachedRate: Math.min(kept.perSecond, anew.perSecond) }),
   };
 }
 

@@ -303,6 +303,25 @@ describe('http', () => {
     expect(connections).toBeLessThan(15);
   });
 
+  test('a rate that only kept connections reach is not reached', async () => {
+    const begun = new WeakSet<Socket>();
+    const server = createHttpServer((incoming, outgoing) => {
+      const lateMs = begun.has(incoming.socket) ? 0 : 100;
+      begun.add(incoming.socket);
+      setTimeout(() => outgoing.end(Buffer.alloc(Number(incoming.url!.split('/').pop()))), lateMs);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    cleanUps.push(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const { port } = server.address() as AddressInfo;
+    const { values, reachedRate } = await measured('http', port, { seconds: 1.6, rate: 40 });
+    expect(values.requests).toBeGreaterThan(30);
+    expect(reachedRate).toBeLessThan(15);
+  });
+
   test('a server that does not keep connections is told', async () => {
     const server = createHttpServer((_, outgoing) =>
       outgoing.writeHead(200, { connection: 'close' }).end('x'),

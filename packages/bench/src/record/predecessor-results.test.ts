@@ -31,6 +31,14 @@ test('a tool that failed has its exit code and its own words', () => {
   expect(predecessorResults(run).results[0]).toMatchObject({ output: 'cannot connect', task: { status: 1 } });
 });
 
+test.each(['invalid', 'parse_error', 'tool_error'] as const)(
+  'a sample that is %s is no success, though its tool ended with 0',
+  (status) => {
+    const [result] = predecessorResults(runWith([{ status, exitCode: 0 }])).results;
+    expect(result?.task.status).toBe(-1);
+  },
+);
+
 test('what there is no figure for is nearest to the truth: no exit code, no command, no address, no zone', () => {
   const lost = { ...workerRecord, addresses: [], zone: undefined, lost: 'its connection went' };
   const never = failedSample({ status: 'tool_error', argv: [], timeoutSeconds: undefined });

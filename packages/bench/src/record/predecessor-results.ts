@@ -17,7 +17,10 @@ interface PredecessorResult {
       /** Rounded up; 0 where the tool was never begun. */
       readonly timeout_seconds: number;
     };
-    /** Exit code; -1 where the tool did not end by itself, as Go's ProcessState says it. */
+    /**
+     * Exit code; -1 where the tool did not end by itself, as Go's ProcessState says it, and where its sample does not count for
+     * another reason.
+     */
     readonly status: number;
     readonly client: PredecessorWorker;
     readonly server: PredecessorWorker;
@@ -52,11 +55,15 @@ function resultOf(sample: Sample, workers: ReadonlyMap<string, WorkerRecord>): P
     task: {
       ...{ command, args },
       task_options: { timeout_seconds: Math.ceil(sample.timeoutSeconds ?? 0) },
-      status: sample.exitCode ?? -1,
+      status: statusOf(sample),
       client: workerOf(client, workers.get(client)),
       server: workerOf(server, workers.get(server)),
     },
   };
+}
+
+function statusOf({ status, exitCode = -1 }: Sample): number {
+  return status !== 'ok' && exitCode === 0 ? -1 : exitCode;
 }
 
 function workerOf(name: string, record: WorkerRecord | undefined): PredecessorWorker {

@@ -2,7 +2,7 @@ import type { Column } from '@podlag/core';
 import type { Run } from '../record/run';
 import type { Sample } from '../record/sample';
 import { factoredBlocks, factoredTable, oneLine } from '../views/block';
-import { runNotes } from '../views/run-notes';
+import { notesBesideFailures } from '../views/run-notes';
 import { blocksHtml } from './block-html';
 import { letters, type ReportedRuns } from './cell-report';
 import { markup, type Markup } from './markup';
@@ -23,7 +23,7 @@ export function failuresSection(runs: ReportedRuns): Markup {
 
 function failuresOf(run: Run, letter: string): Markup {
   const failures = kindsOf(run.samples);
-  const notes = runNotes({ ...run, samples: run.samples.filter(({ status }) => status === 'ok') });
+  const notes = notesBesideFailures(run);
   const table =
     failures.length === 0
       ? markup`<p>No sample failed.</p>`

@@ -61,6 +61,11 @@ test.each([
   expect(titleOfVerdict(reportHtml([{ ...a, manifest: { ...a.manifest, ...manifest } }]))).toBe(title);
 });
 
+test('samples that failed are not said to be missing', () => {
+  expect(failedOf(a).length).toBeGreaterThan(0);
+  expect(one).not.toContain('are not in samples.ndjson');
+});
+
 test('a run without samples is a page all the same', () => {
   const empty = reportHtml([drawnRun([])]);
   expect(empty).toContain('Nothing has been measured.');

@@ -9,13 +9,22 @@ import { figure } from './scale';
 const mostKinds = 8;
 
 /** What a reader of the figures has to know besides: why it ended, what is not measured, and what failed. */
-export function runNotes({ manifest, samples }: Run): readonly string[] {
+export function runNotes(run: Run): readonly string[] {
+  return notesAround(run, failureNotes(run.samples));
+}
+
+/** The same without what failed, for who shows that otherwise. */
+export function notesBesideFailures(run: Run): readonly string[] {
+  return notesAround(run, []);
+}
+
+function notesAround({ manifest, samples }: Run, failures: readonly string[]): readonly string[] {
   return [
     ...endNotes(manifest),
     ...missingNotes({ manifest, samples }),
     ...lostNotes(manifest),
     ...leftOutNotes(manifest),
-    ...failureNotes(samples),
+    ...failures,
     ...companyNotes(samples),
     ...interferenceNotes({ manifest, samples }),
   ];

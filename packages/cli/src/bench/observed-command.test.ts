@@ -14,6 +14,9 @@ beforeAll(async () => {
   await runs.keep('late', with20ms(24), { asked });
   await runs.keep('short', with20ms(20.2, 3), { asked });
   await runs.keep('lossy', with20ms(20.2), { asked: { none: { addedRoundTrip: 0 }, slow: {} } });
+  await runs.keep('lossy-late', with20ms(20.2), {
+    asked: { none: { addedRoundTrip: 0 }, slow: { addedRoundTrip: 0.02, statistics: ['mean'] } },
+  });
   await runs.keep('plain', roundTrips(0.2, 4));
 });
 afterAll(() => runs.remove());
@@ -23,6 +26,7 @@ test.each([
   ['what is off', 'wrong', 3, 'off'],
   ['a delay that so few samples do not tell', 'short', 5, 'not measured'],
   ['faults that ask for no fixed delay', 'lossy', 0, 'not measured'],
+  ['a delay that nothing measured could tell', 'lossy-late', 5, 'not measured'],
 ])('%s: %s ends with %i', async (_, run, code, verdict) => {
   const { code: ended, stdout } = await line.run(runs.line(`bench observed ${run}`));
   expect(stdout).toContain(verdict);

@@ -56,8 +56,10 @@ const texts: Readonly<Record<(typeof formats)[number], (document: Observed) => s
 /** A fault without a fixed delay, as loss, asks for nothing that could be told here: it takes nothing from the verdict. */
 function codeOf({ rows }: Observed): ExitCode {
   if (rows.some(({ verdict }) => verdict === 'off')) return exitCodes.off;
-  const asked = rows.filter(({ expected }) => expected !== undefined);
-  const isTold =
-    asked.every(({ verdict }) => verdict === 'as asked') && (asked.length > 0 || rows.length > 0);
-  return isTold ? exitCodes.ok : exitCodes.inconclusive;
+  const judged = rows.filter(({ expected }) => expected !== undefined);
+  const isAsAsked = judged.every(({ verdict }) => verdict === 'as asked');
+  const isJudged = ({ condition }: Observed['rows'][number]): boolean =>
+    judged.some((row) => row.condition === condition);
+  const isTold = rows.length > 0 && rows.every((row) => row.asked === undefined || isJudged(row));
+  return isAsAsked && isTold ? exitCodes.ok : exitCodes.inconclusive;
 }

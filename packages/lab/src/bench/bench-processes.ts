@@ -117,6 +117,8 @@ export class BenchProcesses {
       PODLAG_NETWORK: 'pod',
       PODLAG_TLS_FOLDER: join(this.folder, 'tls', 'workers', name),
       PODLAG_ADDRESSES: pod.ip,
+      // Nobody starts it again.
+      PODLAG_DEADLINE: `${ageMs / 3_600_000}h`,
     });
   }
 
