@@ -44,7 +44,7 @@ export function listed(names: readonly string[]): string {
 
 function factsOf({ manifest, samples }: Run): Facts {
   const pairs = new Set(samples.map(({ client, server }) => `${client} to ${server}`));
-  return new Map([
+  return new Map<string, Fact>([
     ...environmentFacts(manifest.workers),
     ...toolFacts(manifest.workers),
     ...runFacts(manifest),
@@ -56,7 +56,7 @@ function factsOf({ manifest, samples }: Run): Facts {
 
 function runFacts({ kubernetes, phase, workers }: Manifest): Facts {
   const lost = workers.filter((worker) => worker.lost !== undefined).map(({ name }) => name);
-  return new Map([
+  return new Map<string, Fact>([
     ['kubernetes', kubernetes ?? '-'],
     ['phase', phase],
     ['workers lost', lost],
@@ -121,7 +121,7 @@ function ofWorkers(
 function scenarioFacts(path: string, value: unknown): Facts {
   if (typeof value !== 'object' || value === null) return new Map([[path, leafText(value)]]);
   if (Array.isArray(value) && value.every((entry) => typeof entry !== 'object'))
-    return new Map([[path, value.map(leafText)]]);
+    return new Map<string, Fact>([[path, value.map(leafText)]]);
   const entries = Array.isArray(value)
     ? value.map((entry: unknown, index) => [nameOf(entry) ?? String(index), entry] as const)
     : Object.entries(value as Record<string, unknown>);

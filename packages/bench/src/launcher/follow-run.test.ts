@@ -1,12 +1,18 @@
 import { kubeErrors, type KubeApi } from '@podlag/kube';
+import { FakeKubeApi } from '@podlag/kube/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest } from '../record/manifest';
-import { readManifest } from '../record/run';
+import { readManifest, readRun } from '../record/run';
+import { failedSample, workerRecord } from '../record/testing';
 import { RunFollower } from './follow-run';
-import type { OrchestratorCalls } from './orchestrator-calls';
+import { partLabel, runLabels } from './objects/run-labels';
+import { runPods } from './objects/run-pod';
+import { OrchestratorCalls } from './orchestrator-calls';
+import type { RunWatch } from './run-start';
 import { hurriedClock } from './testing/hurried-clock';
+import { measured, ScriptedOrchestrator } from './testing/scripted-orchestrator';
 
 const run = 'x-20261120-120000-ab12';
 const manifest: Manifest = {
@@ -53,4 +59,111 @@ test('Ctrl-C meanwhile is heard: then no more than twenty seconds', async () => 
   expect(seconds).toBeGreaterThanOrEqual(20);
   expect(seconds).toBeLessThan(30);
   expect(await readManifest(join(results, run))).toMatchObject({ phase: 'aborted' });
+});
+
+const pod = { namespace: 'bench', name: `bench-${run}-x` };
+
+/** Follows a run. Each time that it has said how it stands the next step happens, and then nothing more. */
+function followed(orchestrator: ScriptedOrchestrator, steps: readonly ((api: FakeKubeApi) => void)[]) {
+  const api = new FakeKubeApi();
+  const labels = { ...runLabels(run), [partLabel]: 'orchestrator' };
+  api.seed(runPods, { metadata: { ...pod, labels }, status: { phase: 'Running' } });
+  api.onPodProxy = (_, request) => orchestrator.answer(request);
+  const stop = new AbortController();
+  const left = [...steps];
+  const watch: RunWatch = {
+    ...{ api, clock: hurriedClock(), signal: stop.signal, namespace: 'bench', run },
+    tell: ({ kind }) => kind === 'status' && left.shift()?.(api),
+  };
+  const following = { calls: new OrchestratorCalls(api, pod, 'token'), results };
+  return { stop, end: () => new RunFollower(watch, following).follow() };
+}
+
+const nothing = (): void => undefined;
+const evicted = (api: FakeKubeApi): void => api.remove(runPods, pod);
+const killed = (): never => {
+  throw new Error('killed');
+};
+const here = [workerRecord, { ...workerRecord, name: 'pw-1' }];
+const one = { ...workerRecord, name: 'pw-1', lost: 'its connection has ended' };
+
+/** Its workers come, it measures, and loses a worker. */
+function lifeOf(orchestrator: ScriptedOrchestrator): readonly (() => void)[] {
+  orchestrator.phase = 'waiting';
+  return [
+    nothing,
+    () => void Object.assign(orchestrator, { phase: 'running', workers: here }),
+    () => void (orchestrator.samples = [measured(run, 0), failedSample({ run, seq: 1 })]),
+    nothing,
+    () => void (orchestrator.workers = [workerRecord, one]),
+    () => void (orchestrator.samples = [...orchestrator.samples, failedSample({ run, seq: 2 })]),
+    nothing,
+  ];
+}
+
+const whatIsKnown = {
+  ...{ phase: 'aborted', samples: 3, failed: 2, problem: { code: 'run-aborted' } },
+  workers: [{ name: 'pw-0' }, { name: 'pw-1', lost: 'its connection has ended' }],
+};
+
+test('the folder of a run whose orchestrator is evicted has its workers as they were, and counts what has failed', async () => {
+  const orchestrator = new ScriptedOrchestrator(run);
+  const { end } = followed(orchestrator, [...lifeOf(orchestrator), evicted]);
+  await expect(end()).rejects.toMatchObject({ code: 'run-aborted' });
+  expect(await readManifest(join(results, run))).toMatchObject(whatIsKnown);
+});
+
+test('so has that of one which is interrupted, and does not end in time', async () => {
+  const orchestrator = new ScriptedOrchestrator(run, nothing);
+  const { stop, end } = followed(orchestrator, [...lifeOf(orchestrator), () => stop.abort()]);
+  await expect(end()).rejects.toMatchObject({
+    detail: 'interrupted, and the orchestrator did not end in time',
+  });
+  expect(await readManifest(join(results, run))).toMatchObject(whatIsKnown);
+});
+
+test('the manifest is read when the phase or a worker has changed, and no oftener', async () => {
+  const orchestrator = new ScriptedOrchestrator(run);
+  const { end } = followed(orchestrator, [...lifeOf(orchestrator), nothing, nothing, evicted]);
+  await expect(end()).rejects.toThrow();
+  // To begin with, as it waits, as it runs, and without a worker.
+  expect(orchestrator.calls.filter((call) => call === 'GET /v1/manifest')).toHaveLength(4);
+});
+
+test('a launcher that is killed leaves the workers too', async () => {
+  const orchestrator = new ScriptedOrchestrator(run);
+  await expect(followed(orchestrator, [...lifeOf(orchestrator), killed]).end()).rejects.toThrow('killed');
+  expect(await readManifest(join(results, run))).toMatchObject({
+    ...{ phase: 'running', workers: whatIsKnown.workers },
+  });
+});
+
+test('in a folder that is gone on with, what was there before counts too', async () => {
+  const orchestrator = new ScriptedOrchestrator(run);
+  const life = lifeOf(orchestrator);
+  await expect(followed(orchestrator, [...life, killed]).end()).rejects.toThrow('killed');
+  await expect(followed(orchestrator, [nothing, evicted]).end()).rejects.toMatchObject({
+    code: 'run-aborted',
+  });
+  expect(await readManifest(join(results, run))).toMatchObject(whatIsKnown);
+});
+
+test('the end of a run is not said before all of its samples are here', async () => {
+  const orchestrator = new ScriptedOrchestrator(run);
+  // It ends when it has said that it runs, and its launcher is killed.
+  const ending = (): void => void Object.assign(orchestrator, { phase: 'finished' });
+  await expect(followed(orchestrator, [ending, killed]).end()).rejects.toThrow('killed');
+  expect(await readManifest(join(results, run))).toMatchObject({ phase: 'running' });
+});
+
+test('at the end the folder has the counts of all that came', async () => {
+  const orchestrator = new ScriptedOrchestrator(run);
+  const { end } = followed(orchestrator, [
+    ...lifeOf(orchestrator),
+    () => void (orchestrator.phase = 'finished'),
+  ]);
+  const { folder } = await end();
+  const { manifest, samples } = await readRun(folder);
+  expect(samples).toHaveLength(3);
+  expect(manifest).toMatchObject({ phase: 'finished', samples: 3, failed: 2 });
 });

@@ -1,10 +1,10 @@
 import { Backoff, isPodlagError, pause } from '@podlag/core';
 import { join } from 'node:path';
 import { benchErrors } from '../bench-errors';
-import type { Manifest } from '../record/manifest';
-import { readManifest } from '../record/run';
-import { RunFolder } from '../record/run-folder';
+import type { RunStatus } from '../orchestrator/run-status';
+import type { Manifest, RunPhase } from '../record/manifest';
 import { lockRunFolder } from '../record/run-folder-lock';
+import { FollowedFolder } from './followed-folder';
 import type { LaunchedRun } from './launch-options';
 import type { OrchestratorCalls } from './orchestrator-calls';
 import { neverAborted } from './never-aborted';
@@ -28,7 +28,10 @@ const abortWithinMs = 20_000;
 
 /** A run in the cluster, on its way to this machine. */
 export class RunFollower {
+  /** Of the run under way, as the folder has it. */
   #manifest: Manifest | undefined;
+  /** How the run stood when that was read. */
+  #standing: string | undefined;
   #abortedAt: number | undefined;
 
   constructor(
@@ -45,6 +48,7 @@ export class RunFollower {
    */
   async follow(): Promise<LaunchedRun> {
     const manifest = await this.#readManifest();
+    this.#manifest = manifest;
     const release = await lockRunFolder(this.#path);
     try {
       return await this.#follow(await this.#openFolder(manifest));
@@ -53,7 +57,7 @@ export class RunFollower {
     }
   }
 
-  async #follow(folder: RunFolder): Promise<LaunchedRun> {
+  async #follow(folder: FollowedFolder): Promise<LaunchedRun> {
     const { calls } = this.following;
     try {
       await this.#untilEnd(folder);
@@ -68,14 +72,8 @@ export class RunFollower {
     }
   }
 
-  /** A folder of this run that is here already is gone on with: its launcher has died. */
-  async #openFolder(manifest: Manifest): Promise<RunFolder> {
-    const path = this.#path;
-    const folder = await RunFolder.create(this.following.results, manifest).catch(async (error: unknown) => {
-      if (!isPodlagError(error, 'invalid-run')) throw error;
-      assertSamePlan(path, await readManifest(path), manifest);
-      return RunFolder.reopen(path);
-    });
+  async #openFolder(manifest: Manifest): Promise<FollowedFolder> {
+    const folder = await FollowedFolder.open(this.following.results, manifest);
     this.watch.tell({ kind: 'folder', folder: folder.path });
     return folder;
   }
@@ -84,12 +82,11 @@ export class RunFollower {
     return join(this.following.results, this.watch.run);
   }
 
-  async #readManifest(): Promise<Manifest> {
-    this.#manifest = await this.#patiently(() => this.following.calls.manifest());
-    return this.#manifest;
+  #readManifest(): Promise<Manifest> {
+    return this.#patiently(() => this.following.calls.manifest());
   }
 
-  async #untilEnd(folder: RunFolder): Promise<void> {
+  async #untilEnd(folder: FollowedFolder): Promise<void> {
     const { calls } = this.following;
     const { clock, signal, tell } = this.watch;
     for (;;) {
@@ -98,7 +95,8 @@ export class RunFollower {
       tell({ kind: 'status', status });
       // After the status: with the end of the run all of its samples are there.
       await this.#fetchSamples(folder);
-      if (status.phase !== 'waiting' && status.phase !== 'running') return;
+      if (!isUnderWay(status.phase)) return;
+      await this.#keepManifest(folder, status);
       // Once interrupted, the signal cuts no pause short any more.
       await pause(clock, everyMs, this.#abortedAt === undefined ? signal : neverAborted());
     }
@@ -114,7 +112,7 @@ export class RunFollower {
     await this.#patiently(() => this.following.calls.abort('the launcher was interrupted'));
   }
 
-  async #fetchSamples(folder: RunFolder): Promise<void> {
+  async #fetchSamples(folder: FollowedFolder): Promise<void> {
     for (;;) {
       const samples = await this.#patiently(() => this.following.calls.samples(folder.samples));
       if (samples.length === 0) return;
@@ -122,8 +120,20 @@ export class RunFollower {
     }
   }
 
+  /** Should the orchestrator be lost, nobody else knows its workers, what it plans, and what it leaves out. */
+  async #keepManifest(folder: FollowedFolder, status: RunStatus): Promise<void> {
+    const standing = standingOf(status);
+    if (standing === this.#standing) return;
+    const manifest = await this.#readManifest();
+    // That it is over is said when all of its samples are here.
+    if (!isUnderWay(manifest.phase)) return;
+    await folder.writeManifest(manifest);
+    this.#manifest = manifest;
+    this.#standing = standing;
+  }
+
   /** The folder says that it is not the whole, and why. */
-  async #leaveReadable(folder: RunFolder, error: unknown): Promise<void> {
+  async #leaveReadable(folder: FollowedFolder, error: unknown): Promise<void> {
     if (this.#manifest === undefined || !isPodlagError(error)) return;
     const { code, detail, hint } = error;
     const { clock, signal } = this.watch;
@@ -132,7 +142,6 @@ export class RunFollower {
       ...(goesOn(error, signal)
         ? { phase: 'running' }
         : { phase: 'aborted', endedAt: new Date(clock.now()).toISOString() }),
-      samples: folder.samples,
       problem: { code, detail, hint },
     });
   }
@@ -168,6 +177,13 @@ export class RunFollower {
   }
 }
 
+const isUnderWay = (phase: RunPhase): boolean => phase === 'waiting' || phase === 'running';
+
+/** With it the manifest changes by more than its counts. */
+function standingOf({ phase, workers }: RunStatus): string {
+  return [phase, ...workers.map(({ name, state }) => `${name} ${state}`)].join(', ');
+}
+
 /** Whether a run that cannot be followed goes on all the same: nobody has ended it, and its orchestrator is not lost. */
 export function goesOn(error: unknown, signal: AbortSignal): boolean {
   return !signal.aborted && !isPodlagError(error, 'run-aborted');
@@ -183,16 +199,6 @@ function lostBecause(pods: readonly RunPod[], name: string): string | undefined 
   return successor === undefined
     ? why
     : `${why}, and pod ${successor.metadata.name} in its place begins from zero`;
-}
-
-/** @throws PodlagError `invalid-run` for samples of an orchestrator that is not there any more */
-function assertSamePlan(path: string, kept: Manifest, now: Manifest): void {
-  if (kept.seed === now.seed && kept.startedAt === now.startedAt) return;
-  throw benchErrors.error(
-    'invalid-run',
-    `${path} is of an orchestrator that began at ${kept.startedAt} with seed ${kept.seed}; its pod was replaced, and the new one began at ${now.startedAt} with seed ${now.seed}`,
-    { hint: 'Two plans make no run: move the folder away, or give another one with --results.' },
-  );
 }
 
 function isPassing(error: unknown): boolean {

@@ -18,6 +18,7 @@ import { parseScenario } from '../scenario/scenario-document';
 import { attach } from './attach';
 import { launch } from './launch';
 import type { LaunchProgress } from './launch-progress';
+import { managedByLabel } from './objects/run-labels';
 import { runPods, type RunPod } from './objects/run-pod';
 import { hurriedClock } from './testing/hurried-clock';
 import { measured, ScriptedOrchestrator } from './testing/scripted-orchestrator';
@@ -257,6 +258,29 @@ test('one in which another run is at work stays too', async () => {
     cluster.fake.seed(jobs, { metadata: { namespace: one.namespace, name: 'bench-other' } });
   });
   expect(cluster.fake.stored(namespaces, { name: 'podlag-bench' }).metadata.labels).toBeDefined();
+});
+
+test('what fails before anything of a run is made takes nothing away: another may be about to make its Job', async () => {
+  const { cluster, outcome } = launched({}, { conditions: [slow] });
+  const labels = { [managedByLabel.name]: managedByLabel.value };
+  cluster.fake.seed(namespaces, { metadata: { name: 'podlag-bench', labels } });
+  cluster.fake.failNext(kubeErrors.error('kube-forbidden', 'you may not'), 'patch');
+  await expect(outcome()).rejects.toMatchObject({ code: 'kube-forbidden' });
+  expect(await all(cluster, namespaces)).toHaveLength(1);
+});
+
+test('an API server that is away while pods start does not end the run', async () => {
+  const { cluster, outcome } = launched();
+  const away = kubeErrors.error('kube-unavailable', 'connect ECONNREFUSED');
+  const { manifest } = await outcome((one) => one.kind === 'named' && cluster.fake.failNext(away, 'list'));
+  expect(manifest.phase).toBe('finished');
+});
+
+test('nor one that is away when the orchestrator is asked whether it has begun', async () => {
+  const { cluster, outcome } = launched({ workerStatus: { phase: 'Pending' } });
+  const away = kubeErrors.error('kube-unavailable', 'connect ECONNREFUSED');
+  const { manifest } = await outcome((one) => one.kind === 'named' && cluster.fake.failNext(away, 'get'));
+  expect(manifest.phase).toBe('finished');
 });
 
 test('pods that do not run fail with what each waits for, and nothing is left', async () => {

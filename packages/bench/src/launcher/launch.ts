@@ -39,9 +39,10 @@ async function started(
   namespace: RunNamespace,
 ): Promise<OrchestratorCalls> {
   const { scenario, workers } = plan;
+  const hostNetwork = workers.some(({ network }) => network === 'host');
+  // Outside: nothing of this run is there yet, and an empty namespace may be of one that is about to make its Job.
+  await namespace.ensure({ agents: wantsAgents(scenario), hostNetwork }, watch.signal);
   try {
-    const hostNetwork = workers.some(({ network }) => network === 'host');
-    await namespace.ensure({ agents: wantsAgents(scenario), hostNetwork }, watch.signal);
     return await start(watch, plan);
   } catch (error) {
     await endRun({ ...watch, namespace });

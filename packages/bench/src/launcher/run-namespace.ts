@@ -13,6 +13,8 @@ export interface NamespaceNeeds {
 
 /** How long an old one may take to go, milliseconds. */
 const goneWithinMs = 120_000;
+/** How often one is made that another run makes at the same time. */
+const mostAttempts = 3;
 
 type Tell = (sentence: string) => void;
 
@@ -28,9 +30,22 @@ export class RunNamespace {
   /**
    * There, with what the run needs. One that somebody else made is left as it is.
    *
-   * @throws PodlagError `fault-failed` where one of somebody else's lets no agents in; `not-started` where an old one does not go
+   * @throws PodlagError `fault-failed` where one of somebody else's lets no agents in; `not-started` where an old one does not go;
+   *   `kube-already-exists` where it comes and goes
    */
   async ensure(needs: NamespaceNeeds, signal: AbortSignal): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#ensure(needs, signal);
+        return;
+      } catch (error) {
+        // Made by another run since we have looked: so it is there, and may need more for this one.
+        if (!isPodlagError(error, 'kube-already-exists') || attempt >= mostAttempts) throw error;
+      }
+    }
+  }
+
+  async #ensure(needs: NamespaceNeeds, signal: AbortSignal): Promise<void> {
     const present = await this.#present(signal);
     if (present === 'unknown') return;
     if (present === undefined) {

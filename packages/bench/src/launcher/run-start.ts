@@ -33,7 +33,8 @@ export interface AwaitedPods {
 
 /**
  * Waits until the orchestrator and every worker run, the run has begun without some of them, or the signal aborts, and tells
- * what keeps them. Gives the name of the orchestrator's pod, which is empty where there is none yet.
+ * what keeps them. Gives the name of the orchestrator's pod, which is empty where there is none yet. An API server that is
+ * away is waited for like a pod.
  *
  * @throws PodlagError `not-started`, with each pod that does not run and why
  */
@@ -41,9 +42,10 @@ export async function waitForPods(watch: RunWatch, awaited: AwaitedPods): Promis
   const { count, withinMs, hasBegun } = awaited;
   const { clock } = watch;
   const deadline = new StartDeadline(clock, withinMs);
+  let look: Look = { starts: [], lines: [], known: [] };
   for (;;) {
-    const starts = (await podsOf(watch)).map((pod) => ({ pod, start: podStart(pod) }));
-    const lines = [...waitingLines(starts), ...(await missingLines(watch, count - starts.length))];
+    look = await lookAt(watch, count, look.known);
+    const { starts, lines } = look;
     const orchestrator = starts.find(({ pod }) => isOrchestrator(pod));
     if (isRunning(orchestrator)) deadline.orchestratorRuns();
     if (lines.length === 0 || watch.signal.aborted || (await goesOn(orchestrator, hasBegun)))
@@ -52,6 +54,26 @@ export async function waitForPods(watch: RunWatch, awaited: AwaitedPods): Promis
     if (deadline.isOver) throw notStarted(watch, lines, deadline.waitedMs);
     watch.tell({ kind: 'waiting', lines });
     await pause(clock, everyMs, watch.signal);
+  }
+}
+
+/** The pods as they are now; none where the API server is away. */
+interface Look {
+  readonly starts: readonly StartingPod[];
+  /** What is waited for. */
+  readonly lines: readonly string[];
+  /** That of it which pods were waited for when they were last seen. */
+  readonly known: readonly string[];
+}
+
+async function lookAt(watch: RunWatch, count: number, before: Look['known']): Promise<Look> {
+  try {
+    const starts = (await podsOf(watch)).map((pod) => ({ pod, start: podStart(pod) }));
+    const lines = [...waitingLines(starts), ...(await missingLines(watch, count - starts.length))];
+    return { starts, lines, known: lines };
+  } catch (error) {
+    if (!isPodlagError(error, 'kube-unavailable')) throw error;
+    return { starts: [], lines: [...before, `the API server is away: ${error.detail}`], known: before };
   }
 }
 

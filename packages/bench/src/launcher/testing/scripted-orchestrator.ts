@@ -1,5 +1,5 @@
 import type { PodRequest } from '@podlag/kube';
-import type { Manifest, RunPhase } from '../../record/manifest';
+import type { Manifest, RunPhase, WorkerRecord } from '../../record/manifest';
 import type { Sample } from '../../record/sample';
 
 /** An orchestrator behind the fake API's pod proxy, as far as a launcher sees it: a test says what it has. */
@@ -7,6 +7,7 @@ export class ScriptedOrchestrator {
   phase: RunPhase = 'running';
   startedAt = '2026-11-20T12:00:00.000Z';
   samples: readonly Sample[] = [];
+  workers: readonly WorkerRecord[] = [];
   /** Each call that came with the right token: `POST /v1/abort`. */
   readonly calls: string[] = [];
   /** Whom it lets in; the first who asks says it. */
@@ -37,24 +38,32 @@ export class ScriptedOrchestrator {
 
   #status(): object {
     const { run, phase, startedAt } = this;
-    const counts = { planned: 2, done: this.samples.length, failed: 0, secondsLeft: 1, now: [] };
-    return { run, phase, startedAt, workers: [], ...counts };
+    const counts = { planned: 2, done: this.samples.length, failed: this.#failed, secondsLeft: 1, now: [] };
+    const workers = this.workers.map(({ name, node, network, lost }) => ({
+      ...{ name, node, network },
+      state: lost === undefined ? 'here' : 'lost',
+    }));
+    return { run, phase, startedAt, workers, ...counts };
   }
 
   #manifest(): Manifest {
-    const { run, phase, startedAt } = this;
+    const { run, phase, startedAt, workers } = this;
     return {
       ...{ version: 1, run, phase, startedAt, seed: 1, scenario: {} },
       ...{
         uses: [],
-        workers: [],
+        workers,
         leftOut: [],
         planned: 2,
         samples: this.samples.length,
-        failed: 0,
+        failed: this.#failed,
         asked: {},
       },
     };
+  }
+
+  get #failed(): number {
+    return this.samples.filter(({ status }) => status !== 'ok').length;
   }
 }
 
