@@ -14,7 +14,8 @@ interface Pool {
   readonly labels: Readonly<Record<'use' | 'path' | 'placement' | 'condition', string>>;
   /** By metric. */
   readonly values: Map<string, number[]>;
-  readonly latencies: LatencyHistogram;
+  /** Undefined until a sample has some: not every tool tells single measurements. */
+  latencies: LatencyHistogram | undefined;
 }
 
 const cellLabels = ['use', 'path', 'placement', 'condition'] as const;
@@ -61,7 +62,7 @@ export class RunMetrics {
       ...{ labelNames: [...cellLabels, 'quantile'], registers: both },
       collect() {
         for (const { labels, latencies } of pools.values())
-          if (latencies.recordCount > 0)
+          if (latencies !== undefined && latencies.recordCount > 0)
             for (const quantile of quantiles)
               this.set({ ...labels, quantile: String(quantile) }, latencies.quantile(quantile));
       },
@@ -73,7 +74,7 @@ export class RunMetrics {
     if (sample.status !== 'ok' || sample.purpose !== 'sample') return;
     const pool = this.#poolOf(sample);
     for (const [metric, value] of Object.entries(sample.values ?? {})) valuesOf(pool, metric).push(value);
-    if (sample.histogram !== undefined) pool.latencies.add(LatencyHistogram.decode(sample.histogram));
+    if (sample.histogram !== undefined) addLatencies(pool, LatencyHistogram.decode(sample.histogram));
   }
 
   /** When it ended, for the outcome: a PushGateway keeps what it has until it is told otherwise. */
@@ -90,7 +91,7 @@ export class RunMetrics {
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
     const labels = { use, path, placement, condition };
-    const pool = { labels, values: new Map<string, number[]>(), latencies: new LatencyHistogram() };
+    const pool: Pool = { labels, values: new Map(), latencies: undefined };
     this.#pools.set(key, pool);
     return pool;
   }
@@ -103,4 +104,9 @@ function valuesOf({ values }: Pool, metric: string): number[] {
   const made: number[] = [];
   values.set(metric, made);
   return made;
+}
+
+function addLatencies(pool: Pool, latencies: LatencyHistogram): void {
+  if (pool.latencies === undefined) pool.latencies = latencies;
+  else pool.latencies.add(latencies);
 }

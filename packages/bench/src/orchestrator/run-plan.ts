@@ -48,10 +48,17 @@ export class RunPlan {
 
   /** The next round of which something is left to do; undefined when there is none. */
   next(): readonly Trial[] | undefined {
+    const round = this.peek();
+    if (round !== undefined) this.#at += 1;
+    return round;
+  }
+
+  /** What `next` will give, as things stand. */
+  peek(): readonly Trial[] | undefined {
     while (!this.#isOver && this.#at < this.#schedule.rounds.length) {
       const left = this.#leftOf(this.#schedule.rounds[this.#at] ?? []);
-      this.#at += 1;
       if (left.length > 0) return left;
+      this.#at += 1;
     }
     return undefined;
   }

@@ -16,7 +16,10 @@ export interface RunStatus {
   readonly failed: number;
   /** By what rounds took until now, and at most what the budget leaves; 0 when it has ended. */
   readonly secondsLeft: number;
-  /** What is measured just now, a line for each trial: `big pod other-node slow: a -> b`. */
+  /**
+   * What is measured just now, a line for each trial: `big pod other-node slow: a -> b`; or whom the next round waits for, a
+   * line for each worker.
+   */
   readonly now: readonly string[];
   /** Why it ended before its end. */
   readonly problem?: { readonly code: string; readonly detail: string; readonly hint: string };

@@ -1,6 +1,7 @@
 import { pause } from '@podlag/core';
 import type { Trial } from '../schedule/trial';
 import type { ConditionFaults } from './condition-faults';
+import { LostWorkers } from './lost-workers';
 import type { OrchestratorParts } from './orchestrator-parts';
 import type { RunRecord } from './run-record';
 import { TimeLeft } from './time-left';
@@ -20,20 +21,20 @@ export interface RoundsParts extends Omit<Required<OrchestratorParts>, 'faults'>
 export class RunningRounds {
   readonly #timeLeft: TimeLeft;
   readonly #budgetEndsMs: number;
+  readonly #lost: LostWorkers;
   #under: readonly Trial[] = [];
   #unspent: readonly string[] = [];
 
   constructor(private readonly parts: RoundsParts) {
     const { scenario, clock, record } = parts;
     this.#timeLeft = new TimeLeft(scenario, clock);
+    this.#lost = new LostWorkers(parts);
     this.#budgetEndsMs = (record.firstStartedMs ?? clock.now()) + scenario.budget.milliseconds;
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { record, clock } = this.parts;
-    while (!signal.aborted) {
-      if (clock.now() >= this.#budgetEndsMs) this.#budgetIsSpent();
-      const round = record.plan.next();
+    for (;;) {
+      const round = await this.#next(signal);
       if (round === undefined) return;
       await this.#run(round, signal);
     }
@@ -52,14 +53,29 @@ export class RunningRounds {
     return Math.min(this.#timeLeft.seconds(record.plan.rest()), budgetMs / 1_000);
   }
 
-  /** A line for each trial under way. */
+  /** A line for each trial under way, or for each worker that the next round waits for. */
   get now(): readonly string[] {
-    return this.#under.map(describeTrial);
+    return [...this.#lost.now, ...this.#under.map(describeTrial)];
   }
 
   /** In words, what was not measured. */
   get leftOut(): readonly string[] {
     return [...this.parts.record.plan.leftOut, ...this.#unspent];
+  }
+
+  /** What is to be measured now; undefined when that is nothing more. */
+  async #next(signal: AbortSignal): Promise<readonly Trial[] | undefined> {
+    const { record, clock } = this.parts;
+    await this.#whole(record.plan.peek() ?? [], signal);
+    if (signal.aborted) return undefined;
+    if (clock.now() >= this.#budgetEndsMs) this.#budgetIsSpent();
+    return record.plan.next();
+  }
+
+  /** Who is back in a moment is to fail no trials but those in which it was lost, and to be the company of the others. */
+  #whole(round: readonly Trial[], signal: AbortSignal): Promise<void> {
+    const names = new Set(round.flatMap(({ client, server }) => [client, server]));
+    return this.#lost.back([...names], this.#budgetEndsMs - this.parts.clock.now(), signal);
   }
 
   async #run(round: readonly Trial[], signal: AbortSignal): Promise<void> {

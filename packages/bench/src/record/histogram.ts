@@ -1,11 +1,7 @@
 import { inflateSync } from 'node:zlib';
-import {
-  decodeFromCompressedBase64,
-  encodeIntoCompressedBase64,
-  Float64Histogram,
-  JsHistogram,
-} from 'hdr-histogram-js';
+import { decodeFromCompressedBase64, encodeIntoCompressedBase64, JsHistogram } from 'hdr-histogram-js';
 import { benchErrors } from '../bench-errors';
+import { PagedHistogram } from './paged-histogram';
 
 const nanosecondsPerSecond = 1e9;
 const lowestNanoseconds = 1;
@@ -23,8 +19,7 @@ const mostInflatedBytes = 320 * 1024;
  * to 0.05 %, and histograms of the same thing can be added where percentiles cannot.
  */
 export class LatencyHistogram {
-  // Floats count exactly up to 2^53; the 32-bit kind would wrap around when many long runs are merged.
-  readonly #buckets = new Float64Histogram(lowestNanoseconds, highestNanoseconds, significantDigits);
+  readonly #buckets = new PagedHistogram(lowestNanoseconds, highestNanoseconds, significantDigits);
 
   /**
    * Counts a latency of so many seconds. What is out of the range is counted at its nearer end.
