@@ -11,6 +11,7 @@ export type { Latency, LatencySet } from './answers/latency';
 export type { PlannedFaultStatus, PlanStatus } from './answers/plan-status';
 export type { ProbeRequest, ProbeResult, ProbeSummary } from './answers/probe-result';
 export { clientErrors } from './client-errors';
+export { ClockOffset } from './clock-offset';
 export { agentConnections, httpTransport, type HttpTransportOptions } from './http-transport';
 export { podProxyTransport, type PodRef } from './pod-proxy-transport';
 export { TokenSource } from './token-source';

@@ -49,7 +49,11 @@ export function answersOf<T>(
 
 /** @throws PodlagError `some-failed` when at least one agent did not do it; each has been told of by then */
 export function assertAllAnswered(outcomes: readonly AgentOutcome<unknown>[]): void {
-  const failed = outcomes.filter(({ kind }) => kind === 'failed');
-  if (failed.length === 0) return;
-  throw cliErrors.error('some-failed', `${failed.length} of ${outcomes.length} agents did not do it`);
+  assertAllDid(outcomes.filter(({ kind }) => kind === 'answered').length, outcomes.length);
+}
+
+/** @param done how many agents did all of it @throws PodlagError `some-failed` unless they are `all` */
+export function assertAllDid(done: number, all: number): void {
+  if (done === all) return;
+  throw cliErrors.error('some-failed', `${all - done} of ${all} agents did not do it`);
 }

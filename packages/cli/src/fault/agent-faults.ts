@@ -1,7 +1,8 @@
-import { faultDocument, parseFault, type Fault } from '@podlag/core';
+import type { AgentClient } from '@podlag/client';
+import { faultDocument, isPodlagError, parseFault, type Fault, type PodlagError } from '@podlag/core';
 import type { AgentFlags } from '../agents/agent-flags';
 import { reachAgents } from '../agents/agents';
-import { answersOf, askEach, assertAllAnswered } from '../agents/each-agent';
+import { answersOf, askEach, assertAllAnswered, assertAllDid } from '../agents/each-agent';
 import { cliErrors } from '../frame/cli-errors';
 import type { CommandContext } from '../frame/command-context';
 import type { OutputFlags } from '../frame/global-flags';
@@ -74,17 +75,46 @@ export async function listAtAgents(context: CommandContext, flags: Flags): Promi
   assertAllAnswered(outcomes);
 }
 
-/** Deletes faults by name, or all that calls have set. */
+/** Deletes faults by name, or all that calls have set. One that an agent does not delete keeps no other in force. */
 export async function deleteAtAgents(
   context: CommandContext,
   flags: Flags,
   names: readonly string[],
 ): Promise<void> {
   const outcomes = await askEach(await reachAgents(context, flags), async ({ client }) => {
-    if (names.length === 0) await client.deleteFaults();
-    for (const name of names) await client.deleteFault(name);
+    if (names.length > 0) return deleteByName(client, names);
+    await client.deleteFaults();
+    return { deleted: ['all faults'], errors: [] };
   });
-  const what = names.length === 0 ? 'all faults' : names.join(', ');
-  for (const { agent } of answersOf(context, outcomes)) context.stdout(`${agent.name}: ${what} deleted\n`);
-  assertAllAnswered(outcomes);
+  const answers = answersOf(context, outcomes);
+  for (const { agent, answer } of answers) {
+    const { deleted, errors } = answer;
+    if (deleted.length > 0) context.stdout(`${agent.name}: ${deleted.join(', ')} deleted\n`);
+    for (const error of errors) context.stderr(`${agent.name}: ${error.toText()}\n`);
+  }
+  const done = answers.filter(({ answer }) => answer.errors.length === 0);
+  assertAllDid(done.length, outcomes.length);
+}
+
+interface Deletion {
+  readonly deleted: readonly string[];
+  readonly errors: readonly PodlagError[];
+}
+
+/** Each of them, whatever the agent says of the others. */
+async function deleteByName(client: AgentClient, names: readonly string[]): Promise<Deletion> {
+  const deleted: string[] = [];
+  const errors: PodlagError[] = [];
+  for (const name of names) {
+    try {
+      await client.deleteFault(name);
+      deleted.push(name);
+    } catch (error) {
+      if (!isPodlagError(error)) throw error;
+      errors.push(error);
+      // It would only be waited for once more.
+      if (error.code === 'agent-unreachable') break;
+    }
+  }
+  return { deleted, errors };
 }

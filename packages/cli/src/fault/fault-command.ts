@@ -1,14 +1,14 @@
 import { Command } from 'commander';
 import type { AgentFlags } from '../agents/agent-flags';
-import { refuseWithAgent, withAgentFlags } from '../agents/agent-flags';
+import { refuseWithAgent, refuseWithoutAgent, withStraightFlags } from '../agents/agent-flags';
 import type { CommandContext } from '../frame/command-context';
 import { cliErrors } from '../frame/cli-errors';
 import { examples } from '../frame/examples';
-import { withOutput, type OutputFlags } from '../frame/global-flags';
+import { withNamespaceFlags, withOutput, type OutputFlags } from '../frame/global-flags';
 import { applyCommand, applyFile, type ApplyCommandFlags } from '../objects/apply-command';
 import { deleteObjects } from '../objects/delete-command';
 import { objectKinds } from '../objects/object-kinds';
-import { printObjects } from '../objects/list-command';
+import { listCommand, printObjects } from '../objects/list-command';
 import { deleteAtAgents, listAtAgents, putAtAgents } from './agent-faults';
 
 type Flags = AgentFlags & OutputFlags;
@@ -25,31 +25,36 @@ export function faultCommand(context: CommandContext): Command {
 }
 
 function apply(context: CommandContext): Command {
-  return withAgentFlags(applyCommand('Apply NetworkFaults, and wait until every agent has them in force.'))
+  const command = applyCommand('Apply NetworkFaults, and wait until every agent has them in force.');
+  return withStraightFlags(withNamespaceFlags(command))
     .addHelpText(
       'after',
       examples(context, ['fault apply -f slow-pd.yaml', 'fault apply -f fault.json --agent 10.244.1.7']),
     )
-    .action((flags: Flags & ApplyCommandFlags, command: Command) => {
-      if (flags.agent === undefined) return applyFile(context, [objectKinds.NetworkFault], flags);
+    .action((flags: Flags & ApplyCommandFlags) => {
+      if (flags.agent === undefined) {
+        refuseWithoutAgent(command);
+        return applyFile(context, [objectKinds.NetworkFault], flags);
+      }
       refuseWithAgent(command, ['output', 'wait', 'timeout']);
       return putAtAgents(context, flags);
     });
 }
 
 function list(context: CommandContext): Command {
-  return withOutput(withAgentFlags(new Command('list').alias('ls')))
-    .description('List NetworkFaults, or with --agent the faults that calls have set there.')
+  const command = listCommand('List NetworkFaults, or with --agent the faults that calls have set there.');
+  return withStraightFlags(command)
     .addHelpText('after', examples(context, ['fault list -A', 'fault list --agent 10.244.1.7 -o json']))
-    .action((flags: Flags) =>
-      flags.agent === undefined
-        ? printObjects(context, objectKinds.NetworkFault, flags)
-        : listAtAgents(context, flags),
-    );
+    .action((flags: Flags) => {
+      if (flags.agent !== undefined) return listAtAgents(context, flags);
+      refuseWithoutAgent(command);
+      return printObjects(context, objectKinds.NetworkFault, flags);
+    });
 }
 
 function remove(context: CommandContext): Command {
-  return withOutput(withAgentFlags(new Command('delete')), ['json', 'yaml', 'name'])
+  const command = withNamespaceFlags(new Command('delete'));
+  return withOutput(withStraightFlags(command), ['json', 'yaml', 'name'])
     .description('Delete NetworkFaults, or with --agent faults that calls have set there.')
     .argument('[name...]', 'as of list')
     .option('--all', 'with --agent: all that calls have set')
@@ -57,9 +62,12 @@ function remove(context: CommandContext): Command {
       'after',
       examples(context, ['fault delete slow-pd', 'fault delete --all --agent 10.244.1.7']),
     )
-    .action((names: readonly string[], flags: Flags & { readonly all?: true }, command: Command) => {
+    .action((names: readonly string[], flags: Flags & { readonly all?: true }) => {
       assertNamed(names, flags);
-      if (flags.agent === undefined) return deleteObjects(context, objectKinds.NetworkFault, names, flags);
+      if (flags.agent === undefined) {
+        refuseWithoutAgent(command);
+        return deleteObjects(context, objectKinds.NetworkFault, names, flags);
+      }
       refuseWithAgent(command, ['output']);
       return deleteAtAgents(context, flags, names);
     });

@@ -59,8 +59,8 @@ export const cliErrors = errorTable({
   },
   'already-over': {
     status: 409,
-    title: 'A Scenario runs once, and this one has',
-    hint: 'Run it with --again, which deletes it and makes it anew; or give the one in the file another name.',
+    title: 'It is over, and does not begin again',
+    hint: 'Delete it and apply it again, or give the one in the file another name.',
   },
   interrupted: {
     status: 499,

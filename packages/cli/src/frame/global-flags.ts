@@ -8,7 +8,7 @@ export interface NamespaceFlags extends ClusterFlags {
   readonly namespace?: string;
 }
 
-/** Pods of more than one namespace, or of some labels. */
+/** Pods, or objects, of more than one namespace, or of some labels. */
 export interface ScopeFlags extends NamespaceFlags {
   readonly allNamespaces?: true;
   readonly selector?: string;
@@ -31,9 +31,9 @@ export function withAllNamespaces(command: Command): Command {
   return command.addOption(new Option('-A, --all-namespaces', 'of every namespace').conflicts('namespace'));
 }
 
-/** `-l`. */
-export function withSelector(command: Command): Command {
-  return command.option('-l, --selector <labels>', 'pods with these labels, as app=pd,tier!=web');
+/** `-l`. @param what the plural of what has the labels */
+export function withSelector(command: Command, what: 'pods' | 'objects'): Command {
+  return command.option('-l, --selector <labels>', `${what} with these labels, as app=pd,tier!=web`);
 }
 
 /** `-o`, by default a table. */

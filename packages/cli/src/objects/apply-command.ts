@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
-import { Duration } from '@podlag/core';
+import { Duration, type PodlagError } from '@podlag/core';
 import { cliErrors } from '../frame/cli-errors';
 import type { CommandContext } from '../frame/command-context';
 import { durationFlag, withOutput, type NamespaceFlags, type OutputFlags } from '../frame/global-flags';
-import { applyObjects } from './apply-objects';
+import { appliedObject, sendObjects, waitUntilInForce, whyOver } from './apply-objects';
 import type { ObjectKind } from './object-kinds';
 import { printApplied } from './print-applied';
 import { readObjects } from './read-objects';
@@ -29,7 +29,11 @@ export function applyCommand(description: string): Command {
     .option('--timeout <duration>', 'how long to wait', durationFlag, Duration.parse('1m'));
 }
 
-/** Applies the objects of a file, which are of these kinds, and prints what became of them. */
+/**
+ * Applies the objects of a file, which are of these kinds, and prints what became of them.
+ *
+ * @throws PodlagError `already-over`, or `some-failed` after the others have been applied; `not-effective`
+ */
 export async function applyFile(
   context: CommandContext,
   kinds: readonly ObjectKind[],
@@ -44,11 +48,26 @@ export async function applyFile(
     });
   }
   const { dryRun, wait, timeout } = flags;
-  const applied = await applyObjects(context, api, objects, {
-    ...(dryRun === undefined ? {} : { dryRun }),
-    wait,
-    timeoutMs: timeout.milliseconds,
-  });
+  const sent = await sendObjects(api, objects, { dryRun: dryRun !== undefined });
+  const over = sent.flatMap((one) => whyOver(one) ?? []);
+  tellOver(context, over, objects.length);
+  const going = sent.filter((one) => whyOver(one) === undefined).map(({ read }) => read);
+  const applied =
+    dryRun !== undefined || !wait
+      ? going.map((read) => appliedObject(read))
+      : await waitUntilInForce(context, api, going, timeout.milliseconds);
   const result = dryRun === undefined ? 'applied' : 'would-be-applied';
   printApplied(context, flags.output, { result, objects: [...applied] });
+  if (over.length > 0) {
+    throw cliErrors.error('some-failed', `${over.length} of ${objects.length} objects are over already`, {
+      hint: 'What is told of each says what to do.',
+    });
+  }
+}
+
+/** @throws PodlagError the one, where there is nothing else in the file */
+function tellOver({ stderr }: CommandContext, over: readonly PodlagError[], all: number): void {
+  const [first] = over;
+  if (first !== undefined && all === 1) throw first;
+  for (const error of over) stderr(`${error.toText()}\n`);
 }

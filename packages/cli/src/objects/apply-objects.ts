@@ -1,3 +1,4 @@
+import type { PodlagError } from '@podlag/core';
 import type { KubeApi, KubeObject } from '@podlag/kube';
 import { cliErrors } from '../frame/cli-errors';
 import type { CommandContext } from '../frame/command-context';
@@ -12,30 +13,56 @@ import { waitForObject, type Waited } from './wait-for-object';
  */
 const fieldManager = 'podlag';
 
-export interface ApplyFlags {
-  readonly dryRun?: 'server';
-  /** Whether to look on until it is in force. */
-  readonly wait: boolean;
-  readonly timeoutMs: number;
+/** An object that was applied, or with a dry run would be. */
+export interface SentObject {
+  readonly read: ReadObject;
+  /** As the API server has it now. */
+  readonly object: KubeObject;
 }
 
-/** Applies all, in the order of the file, then waits for each to be in force. */
-export async function applyObjects(
+/** Applies all, in the order of the file. @param dryRun they are checked only */
+export async function sendObjects(
+  api: KubeApi,
+  objects: readonly ReadObject[],
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<readonly SentObject[]> {
+  const sent: SentObject[] = [];
+  for (const read of objects) {
+    const object = await api.apply(read.kind.resource, read.object, { fieldManager, force: true, dryRun });
+    sent.push({ read, object });
+  }
+  return sent;
+}
+
+/**
+ * Why nothing will come of an object that was applied: it was over before, and what is asked for is not new, so that it is
+ * not begun again. Undefined for one that goes on, begins, or is suspended, as it was asked for.
+ */
+export function whyOver({ read, object }: SentObject): PodlagError | undefined {
+  const { phase } = statusOf(object);
+  if (phase !== 'Finished' || !isObserved(object) || isSuspended(object)) return undefined;
+  const { kind, ref } = read;
+  return cliErrors.error(
+    'already-over',
+    `${nameOf(read)} of ${ref.namespace} is ${phase}: nothing is in force`,
+    {
+      hint: `Delete it with "podlag ${kind.command} delete ${ref.name} -n ${ref.namespace}" and apply it again; or give the one in the file another name.`,
+    },
+  );
+}
+
+/** Waits for each to be in force. @param timeoutMs for all together */
+export async function waitUntilInForce(
   context: CommandContext,
   api: KubeApi,
   objects: readonly ReadObject[],
-  flags: ApplyFlags,
+  timeoutMs: number,
 ): Promise<readonly AppliedObject[]> {
-  const dryRun = flags.dryRun === 'server';
-  for (const { kind, object } of objects) {
-    await api.apply(kind.resource, object, { fieldManager, force: true, dryRun });
-  }
-  if (dryRun || !flags.wait) return objects.map((read) => appliedObject(read));
-  const deadline = context.clock.now() + flags.timeoutMs;
+  const deadline = context.clock.now() + timeoutMs;
   const outcomes: AppliedObject[] = [];
   for (const read of objects) {
-    const timeoutMs = Math.max(0, deadline - context.clock.now());
-    outcomes.push(await inForce(context, api, read, timeoutMs));
+    const leftMs = Math.max(0, deadline - context.clock.now());
+    outcomes.push(await inForce(context, api, read, leftMs));
   }
   return outcomes;
 }
@@ -69,9 +96,13 @@ async function inForce(
 
 /** Suspended is as it was asked for, too: nothing more will come of it. */
 function isSettled(object: KubeObject): boolean {
-  const { spec } = object as KubeObject & { readonly spec?: { readonly suspend?: boolean } };
   const settled = ['Effective', 'Running', 'Paused', 'Finished', 'Aborted', 'Failed'];
-  return isObserved(object) && (spec?.suspend === true || settled.includes(statusOf(object).phase));
+  return isObserved(object) && (isSuspended(object) || settled.includes(statusOf(object).phase));
+}
+
+function isSuspended(object: KubeObject): boolean {
+  const { spec } = object as KubeObject & { readonly spec?: { readonly suspend?: boolean } };
+  return spec?.suspend === true;
 }
 
 function nameOf({ kind, ref }: ReadObject): string {

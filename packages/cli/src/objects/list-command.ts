@@ -4,6 +4,7 @@ import {
   withAllNamespaces,
   withNamespaceFlags,
   withOutput,
+  withSelector,
   type OutputFlags,
   type ScopeFlags,
 } from '../frame/global-flags';
@@ -15,9 +16,8 @@ export type ListFlags = ScopeFlags & OutputFlags;
 
 /** `podlag fault|matrix|scenario list`, as far as they are the same. */
 export function listCommand(description: string): Command {
-  return withOutput(withAllNamespaces(withNamespaceFlags(new Command('list').alias('ls')))).description(
-    description,
-  );
+  const list = withNamespaceFlags(new Command('list').alias('ls'));
+  return withOutput(withSelector(withAllNamespaces(list), 'objects')).description(description);
 }
 
 /** Prints the objects of a kind. */
@@ -27,8 +27,10 @@ export async function printObjects(
   flags: ListFlags,
 ): Promise<void> {
   const { api, namespace: own } = await context.connect(flags);
+  const { selector } = flags;
   const namespace = flags.allNamespaces === true ? undefined : (flags.namespace ?? own);
-  const objects = await listObjects(api, kind, namespace);
+  const objects = await listObjects(api, kind, namespace, selector);
+  const labelled = selector === undefined ? '' : ` with labels ${selector}`;
   const rows = objects.map((object) => listedObject(kind, object));
   print(context, flags.output, {
     document: { objects: rows },
@@ -36,6 +38,6 @@ export async function printObjects(
     columns: objectColumns(context.clock.now(), namespace === undefined),
     wide: wideObjectColumns,
     name: ({ name }) => `${kind.group}/${name}`,
-    none: `No ${kind.kind} in ${namespace ?? 'any namespace'}.`,
+    none: `No ${kind.kind}${labelled} in ${namespace ?? 'any namespace'}.`,
   });
 }

@@ -3,13 +3,17 @@ import type { KubeApi, KubeObject } from '@podlag/kube';
 import type { ListedObject } from '../output/object-list-output';
 import { isObserved, statusOf, type ObjectKind } from './object-kinds';
 
-/** Those of a namespace, or of all; by namespace and name. */
+/** Those of a namespace, or of all, and with these labels; by namespace and name. */
 export async function listObjects(
   api: KubeApi,
   kind: ObjectKind,
   namespace: string | undefined,
+  labelSelector?: string,
 ): Promise<readonly KubeObject[]> {
-  const objects = await api.list(kind.resource, namespace === undefined ? {} : { namespace });
+  const objects = await api.list(kind.resource, {
+    ...(namespace !== undefined && { namespace }),
+    ...(labelSelector !== undefined && { labelSelector }),
+  });
   return objects.toSorted(({ metadata: one }, { metadata: other }) =>
     `${one.namespace ?? ''}/${one.name}`.localeCompare(`${other.namespace ?? ''}/${other.name}`, 'en'),
   );

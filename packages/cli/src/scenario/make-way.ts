@@ -2,7 +2,7 @@ import { scenarios, type Scenario } from '@podlag/api';
 import type { KubeApi } from '@podlag/kube';
 import { cliErrors } from '../frame/cli-errors';
 import type { CommandContext } from '../frame/command-context';
-import { applyObjects } from '../objects/apply-objects';
+import { sendObjects } from '../objects/apply-objects';
 import { statusOf } from '../objects/object-kinds';
 import type { ReadObject } from '../objects/read-objects';
 import { lastPhases } from './follow-scenario';
@@ -25,13 +25,15 @@ export async function makeWay(
   const state = stateOf(there);
   if (again === true) {
     const objects = [...others, underAnotherName(scenario)];
-    await applyObjects(context, api, objects, { dryRun: 'server', wait: false, timeoutMs: 0 });
+    await sendObjects(api, objects, { dryRun: true });
     await api.delete(scenarios, ref);
     context.stderr(`${ref.name} was ${state}, and is deleted to run again\n`);
     return;
   }
   if (lastPhases.includes(state)) {
-    throw cliErrors.error('already-over', `${scenarios.kind} ${ref.name} of ${ref.namespace} is ${state}`);
+    throw cliErrors.error('already-over', `${scenarios.kind} ${ref.name} of ${ref.namespace} is ${state}`, {
+      hint: 'Run it with --again, which deletes it and makes it anew; or give the one in the file another name.',
+    });
   }
   const resume = `${context.name} scenario resume ${ref.name} -n ${ref.namespace}`;
   context.stderr(`${ref.name} is there already, and ${state}${state === 'Paused' ? `: ${resume}` : ''}\n`);

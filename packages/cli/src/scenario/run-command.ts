@@ -1,10 +1,16 @@
 import { parseScenario, scenarios } from '@podlag/api';
 import { Command } from 'commander';
-import { withAgentFlags, type AgentFlags } from '../agents/agent-flags';
+import {
+  refuseWithAgent,
+  refuseWithoutAgent,
+  withStraightFlags,
+  type AgentFlags,
+} from '../agents/agent-flags';
 import { cliErrors } from '../frame/cli-errors';
 import type { Cluster, CommandContext } from '../frame/command-context';
 import { examples } from '../frame/examples';
-import { applyObjects } from '../objects/apply-objects';
+import { withNamespaceFlags } from '../frame/global-flags';
+import { sendObjects } from '../objects/apply-objects';
 import { readObjects, type ReadObject } from '../objects/read-objects';
 import { followScenario, type ScenarioEnd } from './follow-scenario';
 import { runAtAgents } from './run-at-agents';
@@ -20,7 +26,7 @@ interface Flags extends AgentFlags {
 
 /** `podlag scenario run`: applies a file, and draws the timeline as it goes. */
 export function runCommand(context: CommandContext): Command {
-  return withAgentFlags(new Command('run'))
+  return withStraightFlags(withNamespaceFlags(new Command('run')))
     .description(
       'Apply a Scenario, with all other objects of its file, and show how it goes. Ctrl-C leaves it running, and says how to abort it.',
     )
@@ -36,15 +42,22 @@ export function runCommand(context: CommandContext): Command {
         'scenario run flaky-wan.yaml --agent 10.244.1.7',
       ]),
     )
-    .action((file: string, flags: Flags) => run(context, file, flags));
+    .action((file: string, flags: Flags, command: Command) => {
+      if (flags.agent === undefined) {
+        refuseWithoutAgent(command);
+        return runInCluster(context, file, flags);
+      }
+      refuseWithAgent(command, ['again']);
+      return runStraight(context, file, flags);
+    });
 }
 
-async function run(context: CommandContext, file: string, flags: Flags): Promise<void> {
-  if (flags.agent !== undefined) {
-    const scenario = theScenario(file, await readObjects(context, file, 'default'));
-    await runAtAgents(context, parseScenario(scenario.object), flags);
-    return;
-  }
+async function runStraight(context: CommandContext, file: string, flags: Flags): Promise<void> {
+  const scenario = theScenario(file, await readObjects(context, file, 'default'));
+  await runAtAgents(context, parseScenario(scenario.object), flags);
+}
+
+async function runInCluster(context: CommandContext, file: string, flags: Flags): Promise<void> {
   const cluster = await context.connect(flags);
   const objects = await readObjects(context, file, flags.namespace ?? cluster.namespace);
   const scenario = theScenario(file, objects);
@@ -53,13 +66,13 @@ async function run(context: CommandContext, file: string, flags: Flags): Promise
   const others = objects.filter((one) => one !== scenario);
   const ordered = [...others, scenario];
   await makeWay(context, cluster.api, { scenario, others }, flags);
-  await applyObjects(context, cluster.api, ordered, { wait: false, timeoutMs: 0 });
+  await sendObjects(cluster.api, ordered);
   for (const { kind, ref } of ordered) context.stderr(`${kind.group}/${ref.name} applied\n`);
   if (!flags.follow) return;
   const waited = await followScenario(context, cluster.api, scenario.ref, timeline);
   if (waited.kind === 'settled') assertFinished(scenario, waited.value);
   else if (waited.kind === 'interrupted') await leave(context, cluster, scenario, flags);
-  else context.stderr(`${scenario.ref.name} has been deleted.\n`);
+  else throw deleted(scenario);
 }
 
 function theScenario(file: string, objects: readonly ReadObject[]): ReadObject {
@@ -84,6 +97,12 @@ async function leave(
   }
   const abort = `${context.name} scenario abort ${ref.name} -n ${ref.namespace}`;
   context.stderr(`${ref.name} goes on. Abort it: ${abort}\n`);
+}
+
+function deleted({ ref }: ReadObject): Error {
+  return cliErrors.error('some-failed', `${scenarios.kind} ${ref.name} was deleted before its end`, {
+    hint: 'Somebody has deleted it meanwhile; run it again.',
+  });
 }
 
 /** @throws PodlagError `some-failed` for one that was aborted, or of which nothing was in force at its end */

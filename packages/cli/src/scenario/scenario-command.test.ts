@@ -1,4 +1,6 @@
 import { scenarios } from '@podlag/api';
+import { httpTransport, type AgentTransport } from '@podlag/client';
+import { FakeClock } from '@podlag/core/testing';
 import { kubeApiWith, kubeErrors } from '@podlag/kube';
 import { closeAgents, CommandLine, until } from '../../test/command-line';
 
@@ -159,6 +161,16 @@ test('one that somebody aborts has not been run', async () => {
   expect(code).toBe(1);
 });
 
+test('one that somebody deletes has not been run', async () => {
+  const line = withFile();
+  const ended = line.run('scenario run wan.yaml');
+  await until(() => line.api.openWatches === 1);
+  line.api.remove(scenarios, ref);
+  const { code, stderr } = await ended;
+  expect(stderr).toContain('error: Scenario wan was deleted before its end\n  hint: ');
+  expect(code).toBe(1);
+});
+
 test('an outage is told, and waited out', async () => {
   const line = withFile();
   const ended = line.run('scenario run wan.yaml');
@@ -234,6 +246,97 @@ test('with --agent the agents do it alone, and have nothing of it left at the en
   expect(stderr).toContain('+10s slow: in force\n');
   expect(code).toBe(0);
   expect((await call('/v1/plans')).body).toEqual({ plans: [] });
+});
+
+describe('with --agent whose clock is another', () => {
+  const planPath = '/v1/plans/scenario-wan';
+
+  test.each([
+    ['ahead', 300_000],
+    ['behind', -300_000],
+  ])('one that is %s does each step at the time that it is for us', async (_, skewMs) => {
+    const line = withFile();
+    const clock = new FakeClock(line.clock.now() + skewMs);
+    const { agent, call } = await line.agent({ clock });
+    const ended = line.run(`scenario run wan.yaml --agent 127.0.0.1:${agent.port}`);
+    await until(() => line.clock.nextAt !== undefined);
+    const changesAt = new Date(clock.now() + 11_000).toISOString();
+    expect((await call(planPath)).body).toMatchObject({ faults: [{ state: 'waiting', changesAt }] });
+    line.interrupt();
+    expect((await ended).code).toBe(0);
+  });
+
+  test('one whose first answer is slow is asked again', async () => {
+    const line = withFile();
+    const clock = new FakeClock(line.clock.now() + 300_000);
+    const { agent, call } = await line.agent({ clock });
+    let calls = 0;
+    const transportFor = (): AgentTransport => {
+      const transport = httpTransport('127.0.0.1', agent.port);
+      return {
+        ...transport,
+        send: async (asked) => {
+          const answer = await transport.send(asked);
+          calls += 1;
+          for (const each of calls === 1 ? [clock, line.clock] : []) each.advance(400);
+          return answer;
+        },
+      };
+    };
+    await line.run('scenario run wan.yaml --no-follow --agent 127.0.0.1', { transportFor });
+    const changesAt = new Date(clock.now() + 11_000).toISOString();
+    expect((await call(planPath)).body).toMatchObject({ faults: [{ state: 'waiting', changesAt }] });
+    expect(calls).toBe(3);
+  });
+
+  test('it is not run where a step is over before it was in force', async () => {
+    const line = withFile();
+    const clock = new FakeClock(line.clock.now());
+    const { agent, call } = await line.agent({ clock });
+    // The agent's clock is set after it was asked for.
+    const transportFor = (): AgentTransport => {
+      const transport = httpTransport('127.0.0.1', agent.port);
+      return {
+        ...transport,
+        send: (call) => {
+          const { faults = [] } = (call.body ?? {}) as { readonly faults?: readonly unknown[] };
+          if (faults.length > 0) clock.advance(300_000);
+          return transport.send(call);
+        },
+      };
+    };
+    const { code, stderr } = await line.run('scenario run wan.yaml --agent 127.0.0.1', { transportFor });
+    expect(stderr).toContain("127.0.0.1: wan.slow.scenario: its time is over by the agent's clock\n  hint: ");
+    expect(stderr).toContain('1 steps are over at once: it is not run');
+    expect(code).toBe(1);
+    expect((await call('/v1/plans')).body).toEqual({ plans: [] });
+  });
+});
+
+test('with --agent and --no-follow it ends when the agents have it', async () => {
+  const line = withFile();
+  const { agent, call } = await line.agent();
+  const at = `--agent 127.0.0.1:${agent.port}`;
+  const { code, stderr } = await line.run(`scenario run wan.yaml --no-follow ${at}`);
+  expect(stderr).toBe(`wan goes on at the agents. Abort it: podlag scenario abort wan ${at}\n`);
+  expect(code).toBe(0);
+  expect((await call('/v1/plans/scenario-wan')).body).toMatchObject({ faults: [{ state: 'waiting' }] });
+});
+
+test.each([
+  ['run wan.yaml --again --agent 127.0.0.1:1', '--again is for objects of a cluster, not for --agent'],
+  ['run wan.yaml --token x', '--token goes with --agent'],
+  ['run wan.yaml -A', "unknown option '-A'"],
+  ['run wan.yaml -l app=pd', "unknown option '-l'"],
+  ['abort wan --token x', '--token goes with --agent'],
+  ['pause wan -A', "unknown option '-A'"],
+  ['resume wan -l app=pd', "unknown option '-l'"],
+])('scenario %s is wrong usage, and does nothing', async (words, why) => {
+  const line = withFile();
+  const { code, stderr } = await line.run(`scenario ${words}`);
+  expect(stderr).toContain(why);
+  expect(code).toBe(2);
+  expect(line.api.calls).toEqual([]);
 });
 
 test('with --agent, abort prints no document', async () => {

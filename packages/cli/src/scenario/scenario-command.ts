@@ -1,16 +1,21 @@
 import type { ScenarioState } from '@podlag/api';
 import { isPodlagError } from '@podlag/core';
 import { Command } from 'commander';
-import { refuseWithAgent, withAgentFlags, type AgentFlags } from '../agents/agent-flags';
+import {
+  refuseWithAgent,
+  refuseWithoutAgent,
+  withStraightFlags,
+  type AgentFlags,
+} from '../agents/agent-flags';
 import { cliErrors } from '../frame/cli-errors';
 import type { CommandContext } from '../frame/command-context';
 import { examples } from '../frame/examples';
-import { withOutput, type OutputFlags } from '../frame/global-flags';
+import { withNamespaceFlags, withOutput, type OutputFlags } from '../frame/global-flags';
 import { deleteCommand, deleteObjects, type DeleteFlags } from '../objects/delete-command';
 import { listCommand, printObjects, type ListFlags } from '../objects/list-command';
 import { objectKinds } from '../objects/object-kinds';
 import { printApplied } from '../objects/print-applied';
-import { abortAtAgents } from './run-at-agents';
+import { abortAtAgents } from './abort-at-agents';
 import { runCommand } from './run-command';
 import { setScenarioState } from './scenario-state';
 
@@ -48,11 +53,14 @@ function stateCommand(
   state: ScenarioState,
   description: string,
 ): Command {
-  return withOutput(withAgentFlags(new Command(verb)), ['json', 'yaml', 'name'])
+  return withOutput(withStraightFlags(withNamespaceFlags(new Command(verb))), ['json', 'yaml', 'name'])
     .description(description)
     .argument('<name>', 'of the Scenario')
     .action((name: string, flags: Flags, command: Command) => {
-      if (flags.agent === undefined) return change(context, name, state, flags);
+      if (flags.agent === undefined) {
+        refuseWithoutAgent(command);
+        return change(context, name, state, flags);
+      }
       refuseWithAgent(command, ['output']);
       return changeAtAgents(context, name, state, flags);
     });

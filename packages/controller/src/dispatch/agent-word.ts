@@ -1,7 +1,6 @@
-import type { PlanStatus } from '@podlag/client';
+import { ClockOffset, type PlanStatus } from '@podlag/client';
 import type { Clock, PlannedFault } from '@podlag/core';
 import { faultReport, type FaultReport } from './agent-report';
-import { ClockOffset } from './clock-offset';
 import { Drift } from './drift';
 import { heard, namesThere, unheard, type Hearing } from './leftovers';
 

@@ -11,6 +11,10 @@ export interface TimedAnswer {
 const freshMs = 600_000;
 /** What a clock may differ beyond what the question took before anything is done about it, in milliseconds. */
 const toleranceMs = 5;
+/** So far two samples may be beyond what they are unsure of, and both be true: clocks drift, and are read in whole milliseconds. */
+const driftMs = 1;
+/** No question takes longer, in milliseconds. One that seems to, or less than nothing, was under way when our own clock was set. */
+const longestMs = 60_000;
 
 interface Sample {
   readonly offsetMs: number;
@@ -20,27 +24,27 @@ interface Sample {
 
 /**
  * How far an agent's clock is from ours, by the quickest of its last answers: the agent has read its clock at some time
- * between question and answer, so that the offset is that to the middle, give or take half.
+ * between question and answer, so that the offset is that to the middle, give or take half. A clock that is set is noticed by
+ * the first answer that cannot be true beside that one.
  */
 export class ClockOffset {
   #best: Sample | undefined;
   #shiftMs = 0;
 
+  /** Passed over where our own clock was set between question and answer. */
   heard({ sentAt, receivedAt, agentTime }: TimedAnswer): void {
+    const tookMs = receivedAt - sentAt;
+    if (tookMs < 0 || tookMs > longestMs) return;
     const sample = {
       offsetMs: agentTime - (sentAt + receivedAt) / 2,
-      uncertaintyMs: (receivedAt - sentAt) / 2,
+      uncertaintyMs: tookMs / 2,
       at: receivedAt,
     };
-    const isBetter =
-      this.#best === undefined ||
-      sample.uncertaintyMs <= this.#best.uncertaintyMs ||
-      sample.at - this.#best.at > freshMs;
-    if (isBetter) this.#best = sample;
-    const { offsetMs, uncertaintyMs } = this.#best ?? sample;
+    const best = this.#best === undefined || isBetter(sample, this.#best) ? sample : this.#best;
+    this.#best = best;
     // Not followed for each half of a millisecond: a new start is a new plan.
-    if (Math.abs(offsetMs - this.#shiftMs) > uncertaintyMs + toleranceMs)
-      this.#shiftMs = Math.round(offsetMs);
+    if (Math.abs(best.offsetMs - this.#shiftMs) > best.uncertaintyMs + toleranceMs)
+      this.#shiftMs = Math.round(best.offsetMs);
   }
 
   /** What to add to a time of ours so that it is the same time by the agent's clock, in whole milliseconds. */
@@ -58,4 +62,12 @@ export class ClockOffset {
     if (this.#best === undefined) return undefined;
     return Math.max(Math.abs(this.#best.offsetMs - this.#shiftMs), this.#best.uncertaintyMs);
   }
+}
+
+function isBetter(sample: Sample, best: Sample): boolean {
+  return (
+    sample.uncertaintyMs <= best.uncertaintyMs ||
+    sample.at - best.at > freshMs ||
+    Math.abs(sample.offsetMs - best.offsetMs) > sample.uncertaintyMs + best.uncertaintyMs + driftMs
+  );
 }
