@@ -1,7 +1,7 @@
 export { accessErrors } from './access-errors';
 export type { PrivateJwk, PublicJwk } from './ed25519-jwk';
 export { KeyRing } from './key-ring';
-export { PublicKeys } from './public-keys';
+export { mostKeys, PublicKeys } from './public-keys';
 export { signToken, type SignOptions } from './sign-token';
 export { podlagNamespace, tokenConfigMap, tokenSecret } from './token-places';
 export type { AgentIdentity, TokenScope } from './token-scope';

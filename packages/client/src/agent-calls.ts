@@ -2,6 +2,7 @@ import { isPodlagError, type PodlagError } from '@podlag/core';
 import type * as z from 'zod';
 import { problemOf } from './agent-problem';
 import type { AgentAnswer, AgentCall, AgentTransport } from './agent-transport';
+import { cutWord } from './answers/word';
 import { clientErrors } from './client-errors';
 
 /** Where the token of a call that changes something comes from; undefined: the call goes without one. */
@@ -55,5 +56,5 @@ function refusal(call: AgentCall, answer: AgentAnswer): PodlagError {
 }
 
 function notOfAnAgent({ method, path }: AgentCall, why: string): PodlagError {
-  return clientErrors.error('agent-answer', `${method} ${path}: ${why}`);
+  return clientErrors.error('agent-answer', `${method} ${path}: ${cutWord(why)}`);
 }

@@ -191,6 +191,47 @@ describe('others than today’s agents', () => {
     });
   });
 
+  const long = 'x'.repeat(5_000);
+  const heldBy = (faults: readonly object[]): object => ({
+    ...{ name: long, generation: 1, time: '2026-11-21T12:00:00Z', heardAt: '2026-11-21T12:00:00Z' },
+    ...{ faults, drift: 0 },
+  });
+
+  test('of what somebody says at length the beginning is kept', async () => {
+    const words = { code: long, detail: long, hint: long };
+    const held = heldBy([{ name: long, state: 'refused', ...words }]);
+    const { name, faults } = await answering('GET /v1/plans/a', 200, held).plan('a');
+    const [fault] = faults;
+    expect([name, fault?.name].map((text) => text?.length)).toEqual([253, 253]);
+    expect([fault?.code, fault?.detail, fault?.hint].map((text) => text?.length)).toEqual(
+      Array(3).fill(1_024),
+    );
+  });
+
+  test('of a refusal at length the beginning is kept', async () => {
+    const words = { code: long, title: long, detail: long, hint: long, field: long };
+    const refusing = answering('GET /v1/plans/a', 400, { status: 400, ...words });
+    const refused = (await failure(refusing.plan('a'))) as Record<string, string>;
+    for (const key of Object.keys(words)) expect([key, refused[key]?.length]).toEqual([key, 1_024]);
+  });
+
+  test.each<[string, string, unknown, (client: AgentClient) => Promise<unknown>]>([
+    [
+      'more faults than a plan has',
+      'GET /v1/plans/a',
+      heldBy(Array(257).fill({ name: 'b', state: 'in-force' })),
+      (client) => client.plan('a'),
+    ],
+    [
+      'more keys than a ring has',
+      'GET /v1/keys',
+      { generation: 1, keys: Array(17).fill({}) },
+      (client) => client.keys(),
+    ],
+  ])('%s are no answer of an agent', async (_, call, body, ask) => {
+    expect(await failure(ask(answering(call, 200, body)))).toMatchObject({ code: 'agent-answer' });
+  });
+
   test.each<[string, number, unknown, RegExp]>([
     ['a page', 200, '<html>', /GET \/version: answer: /],
     ['JSON of somebody else', 200, { version: 7, node: 'v24' }, /version: /],

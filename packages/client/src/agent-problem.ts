@@ -2,14 +2,15 @@ import { PodlagError, type Problem } from '@podlag/core';
 import { podlagNamespace, tokenSecret } from '@podlag/access';
 import * as z from 'zod';
 import type { AgentAnswer } from './agent-transport';
+import { word } from './answers/word';
 
 const problem: z.ZodType<Omit<Problem, 'type'>> = z.object({
-  title: z.string(),
+  title: word,
   status: z.number(),
-  detail: z.string(),
-  code: z.string(),
-  hint: z.string(),
-  field: z.string().optional(),
+  detail: word,
+  code: word,
+  hint: word,
+  field: word.optional(),
 });
 
 const howToGetAToken =

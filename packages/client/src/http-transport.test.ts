@@ -128,6 +128,17 @@ test('an answer that does not end is not read for ever', async () => {
   transport.close();
 });
 
+test('whoever asks many agents takes less from each', async () => {
+  const transport = httpTransport('127.0.0.1', port, { mostAnswerBytes: 12 });
+  expect(await transport.send(get)).toEqual({ status: 200, body: { ok: true } });
+  listener = (_request, response) => response.end('{"ok":false}.');
+  await expect(transport.send(get)).rejects.toMatchObject({
+    code: 'agent-answer',
+    detail: expect.stringContaining('longer than 12 bytes'),
+  });
+  transport.close();
+});
+
 test('an answer that is not JSON is its text', async () => {
   listener = (_request, response) => response.end('moved');
   const transport = httpTransport('127.0.0.1', port);

@@ -11,7 +11,7 @@ import {
 import { clientErrors } from './client-errors';
 
 /** The state of 20,000 targets is a quarter of this; what a pod sends is not to fill the memory of who asks. */
-const mostAnswerBytes = 16 << 20;
+const defaultMostAnswerBytes = 16 << 20;
 
 /** Connections to agents that are kept between calls, at most four to one agent: a handshake less for each call. */
 export function agentConnections(): Agent {
@@ -21,19 +21,21 @@ export function agentConnections(): Agent {
 export interface HttpTransportOptions {
   /** Shared by the transports to many agents; who made it ends it. Absent: one of the transport's own. */
   readonly connections?: Agent;
+  /** An answer that is longer is `agent-answer`, and is not read to its end. Default 16 MiB. */
+  readonly mostAnswerBytes?: number;
 }
 
 /** Straight to an agent, over plain HTTP. `close` ends the connections that are the transport's own. */
 export function httpTransport(
   host: string,
   port = defaultAgentPort,
-  { connections }: HttpTransportOptions = {},
+  { connections, mostAnswerBytes = defaultMostAnswerBytes }: HttpTransportOptions = {},
 ): AgentTransport & { close(): void } {
   const agent = connections ?? agentConnections();
   const address = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
   return {
     send: (call, authorization) =>
-      sendOnce({ host, port, agent }, call, authorization).catch((error: unknown) => {
+      sendOnce({ host, port, agent, mostAnswerBytes }, call, authorization).catch((error: unknown) => {
         if (isPodlagError(error)) throw error;
         throw clientErrors.error(
           'agent-unreachable',
@@ -48,7 +50,7 @@ export function httpTransport(
 }
 
 async function sendOnce(
-  to: RequestOptions,
+  { mostAnswerBytes, ...to }: RequestOptions & Required<Pick<HttpTransportOptions, 'mostAnswerBytes'>>,
   call: AgentCall,
   authorization: string | undefined,
 ): Promise<AgentAnswer> {

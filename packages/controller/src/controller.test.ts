@@ -182,6 +182,19 @@ test('an agent that is not there is told as such, and followed when it comes', a
   await until(() => statusOf('slow-pd')?.phase === 'Effective', 4_000);
 });
 
+test('a status that somebody else writes over, such as a leader of before, is put right', async () => {
+  await fleet.add({ name: 'web-1', labels: { app: 'web' } });
+  await fleet.add({ name: 'pd-1', labels: { app: 'pd' } });
+  await api.create(networkFaults, networkFault('slow-pd'));
+  await start();
+  const { ready } = await until(() => inPhase('slow-pd', 'Effective'));
+  api.edit(networkFaults, { namespace, name: 'slow-pd' }, (object) => ({
+    ...object,
+    status: { ...object.status, phase: 'Failed' as const, ready: '0/1' },
+  }));
+  await until(() => inPhase('slow-pd', 'Effective')?.ready === ready, 4_000);
+});
+
 test('an object whose duration is over is Finished, and its agents are empty', async () => {
   await fleet.add({ name: 'web-1', labels: { app: 'web' } });
   await fleet.add({ name: 'pd-1', labels: { app: 'pd' } });

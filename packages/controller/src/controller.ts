@@ -95,12 +95,15 @@ class RunningController implements Controller {
       clientOf: (pod) => this.#dispatcher?.clientOf(pod),
       intervalMs: settings.baselineInterval.milliseconds,
     });
-    this.#statuses = new StatusWriter(common);
+    this.#statuses = new StatusWriter({ ...common, mayWrite: () => this.#election.isLeader });
     this.#events = new EventWriter(api, {
       ...{ component: 'podlag-controller', logger, clock },
       onEnd: (outcome) => this.#metrics.eventEnded(outcome),
     });
-    this.#view = new ClusterView({ ...common, onChange });
+    this.#view = new ClusterView({
+      ...{ ...common, onChange },
+      isOverwritten: (object) => this.#statuses.isOverwritten(statusPlace(object)),
+    });
     this.#reconciler = new Reconciler({
       ...{ clock, logger, view: this.#view, hostnames: this.#hostnames, baselines: this.#baselines },
       ...{ statuses: this.#statuses, events: this.#events },

@@ -8,6 +8,9 @@ import { startController } from './controller';
 import { dnsResolve } from './names/resolver';
 import { settingsSchema } from './settings';
 
+/** What is asked of agents is answered in less: a plan's status, with no more than 256 faults. */
+const mostAnswerBytes = 1 << 20;
+
 async function main(): Promise<void> {
   const settings = loadConfig(settingsSchema, { env: process.env });
   const logger = createLogger('controller', settings.logLevel, batchedStdout());
@@ -17,7 +20,7 @@ async function main(): Promise<void> {
     api: inClusterKubeApi(),
     // A container that starts again in its pod is another holder of the Lease.
     identity: `${settings.identity ?? hostname()}_${randomBytes(4).toString('hex')}`,
-    transport: ({ address, port }) => httpTransport(address, port, { connections }),
+    transport: ({ address, port }) => httpTransport(address, port, { connections, mostAnswerBytes }),
     resolve: dnsResolve(),
   });
   const stop = (signal: NodeJS.Signals): void => {

@@ -13,11 +13,11 @@ import { learningMs, unlearntNamespaces } from './dispatch/learning';
 import type { HostnameBook } from './names/hostname-book';
 import type { StartBook } from './start/start-book';
 import { AskedNames } from './status/asked-names';
+import { inheritedPods } from './status/inherited';
 import { judged } from './status/object-status';
 import { phaseEvent } from './status/phase-event';
 import { statusPlace } from './status/status-place';
 import type { StatusWriter } from './status/status-writer';
-import type { Leftovers } from './status/tally';
 import type { ClusterState, ClusterView } from './world/cluster-view';
 import { readableObjects, type SeenObject } from './world/custom-objects';
 import { hostnamesOf } from './world/hostnames';
@@ -55,6 +55,8 @@ export class Reconciler {
   #isClosed = false;
   /** Until when what the last leader knew is waited for, in milliseconds since the epoch. */
   #learntAt = 0;
+  /** Since when this controller leads, in milliseconds since the epoch. */
+  #ledSince = 0;
   /** What the statuses took the last time, in milliseconds. */
   #statusCostMs = 0;
   #cancelRecompute: (() => void) | undefined;
@@ -65,7 +67,11 @@ export class Reconciler {
 
   /** This controller leads from now on. */
   lead(): void {
-    this.#learntAt = this.parts.clock.now() + learningMs;
+    this.#ledSince = this.parts.clock.now();
+    this.#learntAt = this.#ledSince + learningMs;
+    // Nothing is told before agents are asked: what one may have that was not asked yet, nobody knows.
+    this.#cancelStatus?.();
+    this.#cancelStatus = undefined;
     this.markDirty();
   }
 
@@ -176,25 +182,33 @@ export class Reconciler {
     const dispatcher = this.parts.dispatcher();
     if (dispatcher === undefined) return;
     this.parts.statuses.keepOnly(new Set(this.#objects.keys()));
-    const { leftovers } = dispatcher;
+    const { leftovers, inherited } = dispatcher;
     this.#phases = new Map(
-      [...this.#objects.values()].map((seen) => [seen.key, this.#tellStatus(seen, dispatcher, leftovers)]),
+      [...this.#objects.values()].map((seen) => [
+        seen.key,
+        this.#tellStatus(seen, dispatcher, { leftovers, inherited }),
+      ]),
     );
   }
 
-  #tellStatus(seen: SeenObject, dispatcher: Dispatcher, leftovers: Leftovers): string {
+  #tellStatus(
+    seen: SeenObject,
+    dispatcher: Dispatcher,
+    { leftovers, inherited }: Pick<Dispatcher, 'leftovers' | 'inherited'>,
+  ): string {
     const { statuses, events, baselines, starts, clock } = this.parts;
     const place = statusPlace(seen);
     const last = statuses.lastOf(place);
+    const now = clock.now();
+    const outcome = this.#outcomes.get(seen.key);
+    const known = { seen, outcome, started: starts.startedOf(seen.key), last, now };
     const { status, verdict } = judged({
-      ...{ seen, last },
-      outcome: this.#outcomes.get(seen.key),
-      started: starts.startedOf(seen.key),
+      ...known,
       reportOf: (pod, name) => dispatcher.reportOf(pod, name),
       leftovers: this.#askedNames.leftOf(seen.key, leftovers),
+      inherited: inheritedPods({ ...known, inherited, ledSince: this.#ledSince }),
       skewMsOf: (pod) => dispatcher.skewMsOf(pod),
       baselines: seen.kind === 'latencymatrix' ? baselines.statesOf(seen.key) : [],
-      now: clock.now(),
     });
     const note = phaseEvent(seen, last?.phase, verdict);
     if (note !== undefined) events.writeEvent(note);

@@ -1,5 +1,5 @@
 import { KeyRing, tokenConfigMap, tokenSecret } from '@podlag/access';
-import { latencyMatrices, networkFaults } from '@podlag/api';
+import { latencyMatrices, networkFaults, scenarios, type Scenario } from '@podlag/api';
 import { httpTransport } from '@podlag/client';
 import { configMaps, secrets } from '@podlag/kube';
 import { FakeKubeApi } from '@podlag/kube/testing';
@@ -96,6 +96,66 @@ test('who takes over goes by the round trips that the status has until it has me
     },
   });
   await until(async () => (await addedTo(us1.address)) === '35ms');
+});
+
+const story = { namespace, name: 'story' };
+const statusOfStory = () => api.stored(scenarios, story).status;
+
+/** Runs on web-1 for an hour. */
+async function startStory(): Promise<void> {
+  const fault = { selector: { matchLabels: { app: 'web' } }, delay: { time: '20ms' } };
+  await api.create(scenarios, {
+    metadata: { ...story, generation: 1 },
+    spec: { steps: [{ name: 'slow', for: '1h', fault }] },
+  });
+}
+
+function abortStory(): void {
+  const state: Scenario['spec']['state'] = 'Aborted';
+  api.edit(scenarios, story, (object) => ({
+    ...object,
+    metadata: { ...object.metadata, generation: 2 },
+    spec: { ...object.spec, state },
+  }));
+}
+
+test('who takes over does not call a scenario Aborted while a pod that may have it is out of reach', async () => {
+  await fleet.add({ name: 'web-1', labels: { app: 'web' } });
+  await fleet.add({ name: 'pd-1', labels: { app: 'pd' } });
+  await startStory();
+  const env = { PODLAG_AGENT_TIMEOUT: '1s' };
+  const first = await start({ env });
+  await until(() => statusOfStory()?.phase === 'Running');
+  await fleet.at('web-1').agent.agent.close();
+  abortStory();
+  await until(() => statusOfStory()?.phase === 'Failed');
+  await first.stop();
+  const second = await start({ env });
+  await until(() => second.isLeading);
+  // Long enough for the second to have told what it knows of all objects.
+  await api.create(networkFaults, {
+    metadata: { name: 'beacon', namespace, generation: 1 },
+    spec: { selector: { matchLabels: { app: 'pd' } }, delay: { time: '20ms' } },
+  });
+  await until(() => api.stored(networkFaults, { namespace, name: 'beacon' }).status?.phase === 'Effective');
+  await until(() => statusOfStory()?.failures?.length === 1);
+  expect(statusOfStory()).toMatchObject({ phase: 'Failed', conditions: [{ reason: 'Ending' }] });
+  expect(statusOfStory()?.endTime).toBeUndefined();
+  await fleet.restart('web-1');
+  await until(() => statusOfStory()?.phase === 'Aborted');
+});
+
+test('who takes over calls a scenario Aborted as soon as its agents have answered that they have nothing of it', async () => {
+  await fleet.add({ name: 'web-1', labels: { app: 'web' } });
+  await startStory();
+  const first = await start();
+  await until(() => statusOfStory()?.phase === 'Running');
+  await first.stop();
+  abortStory();
+  expect((await planOf('web-1')).faults).toHaveLength(1);
+  await start();
+  await until(() => statusOfStory()?.phase === 'Aborted');
+  expect((await planOf('web-1')).faults ?? []).toEqual([]);
 });
 
 test('a token is for the one pod that it is sent to: whoever listens there can use it nowhere else', async () => {

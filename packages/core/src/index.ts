@@ -1,4 +1,12 @@
-export { addressWords, blockOf, prefixMask, printAddress, printBlock, type AddressBlock } from './address';
+export {
+  addressWords,
+  blockOf,
+  isIpv4Mapped,
+  prefixMask,
+  printAddress,
+  printBlock,
+  type AddressBlock,
+} from './address';
 export { Backoff, type BackoffOptions } from './backoff';
 export { textWithin } from './bounded-text';
 export { pause, systemClock, type Clock } from './clock';

@@ -1,5 +1,7 @@
+import { mostPlannedFaults } from '@podlag/core';
 import * as z from 'zod';
 import { instant } from './instant';
+import { nameWord, word } from './word';
 
 /** What a planned fault is: in force, not yet, not any more, without its owner, or not to be had here. */
 const plannedFaultStates = ['in-force', 'waiting', 'ended', 'expired', 'refused'] as const;
@@ -7,14 +9,14 @@ const plannedFaultStates = ['in-force', 'waiting', 'ended', 'expired', 'refused'
 const plannedFaultStatus = z
   .object({
     /** As the plan calls it: `slow-pd.networkfault`. */
-    name: z.string(),
+    name: nameWord,
     state: z.enum(plannedFaultStates),
     /** When it next changes by itself, in milliseconds since the epoch. */
     changesAt: instant.optional(),
     /** Why it is refused: the code of an error, with detail and hint beside it. */
-    code: z.string().optional(),
-    detail: z.string().optional(),
-    hint: z.string().optional(),
+    code: word.optional(),
+    detail: word.optional(),
+    hint: word.optional(),
   })
   .readonly();
 
@@ -23,13 +25,14 @@ export type PlannedFaultStatus = z.output<typeof plannedFaultStatus>;
 
 export const planStatus = z
   .object({
-    name: z.string(),
+    name: nameWord,
     generation: z.number(),
     /** The agent's clock when it answered, in milliseconds since the epoch. */
     time: instant,
     /** When the agent last heard of the plan's owner, in milliseconds since the epoch. */
     heardAt: instant,
-    faults: z.array(plannedFaultStatus).readonly(),
+    /** At most mostPlannedFaults: no agent takes a plan of more. */
+    faults: z.array(plannedFaultStatus).max(mostPlannedFaults).readonly(),
     /** How many things the kernel has otherwise than asked; read from the kernel for this answer. */
     drift: z.number(),
   })

@@ -1,6 +1,7 @@
 import { Duration } from '@podlag/core';
 import * as z from 'zod';
 import { duration } from './quantity';
+import { nameWord } from './word';
 
 const summary = z
   .object({
@@ -21,7 +22,7 @@ export type ProbeSummary = z.output<typeof summary>;
 
 export const probeResult = z
   .object({
-    dst: z.string(),
+    dst: nameWord,
     port: z.number(),
     count: z.number(),
     /** To the port that was asked for: with what faults do to it. */

@@ -26,7 +26,7 @@ export function lengthOf({ duration, steps }: ParsedScenario): Duration | undefi
  */
 export function hoursOf(step: ParsedStep, scenario: ParsedScenario, startTime: number): Hours | undefined {
   const { at, for: length, every } = step;
-  const { duration, ttl } = scenario;
+  const { duration } = scenario;
   if (duration !== undefined && duration.nanoseconds <= at.nanoseconds) return undefined;
   const timing = {
     ...{ start: startTime, at },
@@ -34,10 +34,12 @@ export function hoursOf(step: ParsedStep, scenario: ParsedScenario, startTime: n
     ...(every && { every }),
     ...(duration && { until: duration }),
   };
-  return { ttl: ttl ?? wholeLease(scenario), timing, ramp: step.ramp };
+  return { ttl: leaseOf(scenario), timing, ramp: step.ramp };
 }
 
-function wholeLease(scenario: ParsedScenario): Duration {
+/** The lease of each agent. */
+export function leaseOf(scenario: ParsedScenario): Duration {
+  if (scenario.ttl !== undefined) return scenario.ttl;
   const whole = lengthOf(scenario);
   return whole ? sum(whole, grace) : openEndedTtl;
 }

@@ -1,12 +1,13 @@
 import { Backoff, isPodlagError, type Clock, type Logger, type PlannedFault } from '@podlag/core';
 import type { AgentClient } from '@podlag/client';
-import type { AgentProblem, FaultReport } from './agent-report';
+import { pending, type AgentProblem, type FaultReport } from './agent-report';
 import { AgentWord } from './agent-word';
 import { Generations, type GenerationParts } from './generations';
 import { hashesOf, inDoubt, isLost, presentPlan, strangePlan, type Held } from './held-plan';
 import { nextAction, type Action } from './next-action';
 import { planBody, planContent, planName, type PlanContent } from './plan-content';
 import { problemOf } from './problem-of';
+import { renewalPauseMs } from './renewal-pause';
 import { Silence, unreachable } from './silence';
 import type { Slots } from './slots';
 
@@ -19,7 +20,9 @@ export interface LinkParts extends GenerationParts {
   readonly clock: Clock;
   readonly logger: Logger;
   /** For agents that have answered the last time; and for the others, so that they keep nobody waiting. */
-  readonly slots: { readonly sound: Slots; readonly doubtful: Slots };
+  readonly slots: Readonly<Record<'sound' | 'doubtful', Pick<Slots, 'run'>>>;
+  /** Whether the agent may have something that an earlier leader has asked of it. */
+  readonly isInherited: boolean;
   /** False while nobody can tell who leads: what agents hold is renewed then, and nothing is changed. */
   readonly mayChange: () => boolean;
   readonly onReport: () => void;
@@ -27,13 +30,6 @@ export interface LinkParts extends GenerationParts {
   readonly silentMs: number;
   readonly onSent: (outcome: SendOutcome, seconds: number) => void;
 }
-
-/** A renewal is the look at the kernel too; not more often than this, in milliseconds. */
-const leastRenewMs = 3_000;
-/** For an agent that need not be renewed: how often it is looked at. */
-const lookMs = 20_000;
-
-const pending: FaultReport = { kind: 'pending' };
 
 /** Brings one agent to what is wanted of it and keeps it there: one request at a time, the next when that is answered. */
 export class AgentLink {
@@ -45,6 +41,7 @@ export class AgentLink {
   /** Whether the problem is that of a change alone, and what is held was renewed since. */
   #isHeldOn = false;
   #isOnHold = false;
+  #isInherited: boolean;
   #isKept = false;
   readonly #word: AgentWord;
   readonly #generations: Generations;
@@ -59,6 +56,7 @@ export class AgentLink {
   readonly #silence: Silence;
 
   constructor(private readonly parts: LinkParts) {
+    this.#isInherited = parts.isInherited;
     this.#word = new AgentWord(parts.clock);
     this.#silence = new Silence(parts);
     this.#generations = new Generations(parts);
@@ -103,6 +101,11 @@ export class AgentLink {
     return this.#word.namesThere(isSilent).filter((name) => !this.#wantedHashes.has(name));
   }
 
+  /** Whether it may still have what an earlier leader has asked of it: it has neither been emptied nor given a plan since. */
+  get isInherited(): boolean {
+    return this.#isInherited;
+  }
+
   /** As a metric has it. */
   get state(): 'empty' | 'settled' | 'pending' | 'failed' {
     if (this.#silence.judged(this.#problem) !== undefined) return 'failed';
@@ -140,8 +143,7 @@ export class AgentLink {
     const action = this.#nextAction();
     if (action === undefined) return;
     this.#isInFlight = true;
-    const { sound, doubtful } = this.parts.slots;
-    const slots = this.#problem === undefined ? sound : doubtful;
+    const slots = this.parts.slots[this.#problem?.code === unreachable ? 'doubtful' : 'sound'];
     void slots
       .run(() => this.#perform())
       .finally(() => {
@@ -236,6 +238,7 @@ export class AgentLink {
 
   #succeeded(): void {
     this.#silence.end();
+    if (this.#held.kind !== 'unknown' && this.#held !== strangePlan) this.#isInherited = false;
     this.#problem = undefined;
     this.#backoff.reset();
     this.#isRenewalDue = false;
@@ -243,9 +246,8 @@ export class AgentLink {
   }
 
   get #renewMs(): number {
-    const { leastTtlMs } = this.#wanted;
-    if (this.#word.isDrifting || (this.#isOnHold && this.#held.kind === 'unknown')) return leastRenewMs;
-    return leastTtlMs === undefined ? lookMs : Math.max(leastRenewMs, leastTtlMs / 3);
+    const isUrgent = this.#word.isDrifting || (this.#isOnHold && this.#held.kind === 'unknown');
+    return renewalPauseMs(this.#wanted.leastTtlMs, isUrgent);
   }
 
   async #failed(action: Action, error: unknown): Promise<void> {

@@ -17,6 +17,9 @@ export type FaultReport =
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly problem: AgentProblem };
 
+/** Nothing is known of it yet. */
+export const pending: FaultReport = { kind: 'pending' };
+
 type PlannedStatus = PlanStatus['faults'][number];
 
 /** What the agent's own word on a fault that it was sent means here. */

@@ -3,6 +3,9 @@ import { createLogger, parseFault, parsePlan, type PlannedFault } from '@podlag/
 import { FakeClock } from '@podlag/core/testing';
 import { startTestAgent, type TestAgent } from '@podlag/agent/testing';
 import { termAfter } from '@podlag/kube';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { until } from '../../test/until';
 import type { SendOutcome } from './agent-link';
 import { Dispatcher, type AgentPlace } from './dispatcher';
@@ -155,6 +158,96 @@ test('a plan is renewed at a third of its least ttl', async () => {
   given.clock.advance(1);
   await until(() => given.sent.length === 2);
   expect(given.sent).toEqual(['sent', 'renewed']);
+});
+
+test('a plan whose lease is long is looked at three times a minute all the same', async () => {
+  const given = await bed();
+  await wanting(given, planned('long.scenario', { ttl: '1h' }));
+  given.clock.advance(19_999);
+  expect(given.sent).toEqual(['sent']);
+  given.clock.advance(1);
+  await until(() => given.sent.length === 2);
+  expect(given.sent).toEqual(['sent', 'renewed']);
+});
+
+/** An address where calls are taken, and never answered. */
+async function silentPort({ hangsUpFirst = false } = {}): Promise<number> {
+  let calls = 0;
+  const server = createServer(({ socket }) => {
+    if (++calls === 1 && hangsUpFirst) socket.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+test('agents that have fallen silent keep the others waiting for a second, and are waited for as long as before', async () => {
+  const given = await bed({ maxConcurrent: 2 });
+  const port = await silentPort();
+  const silent = [1, 2].map((n) => ({ ...given.place, key: `shop/gone-${n}`, uid: `gone-${n}`, port }));
+  const faults = [planned('slow.networkfault')];
+  const all = [...silent, given.place];
+  given.dispatcher.want(all, new Map(all.map(({ key }) => [key, faults])));
+  const report = () => given.dispatcher.reportOf(given.place.key, 'slow.networkfault').kind;
+  given.clock.advance(999);
+  expect(report()).toBe('pending');
+  expect(given.sent).toEqual([]);
+  given.clock.advance(1);
+  await until(() => report() === 'in-force');
+  // The silent ones are not asked twice at a time, nor given up.
+  expect(given.sent).toEqual(['sent']);
+  expect(given.dispatcher.isIdle).toBe(false);
+});
+
+test('an agent that refuses does not wait for those that do not answer', async () => {
+  const given = await bed({ maxConcurrent: 1, env: { PODLAG_MOST_TARGETS: '2' } });
+  const wide = planned('wide.networkfault', { to: [1, 2, 3].map((last) => ({ cidr: `10.0.0.${last}` })) });
+  const port = await silentPort({ hangsUpFirst: true });
+  const silent = { ...given.place, key: 'shop/gone', uid: 'gone', port };
+  given.dispatcher.want([silent], new Map([[silent.key, [wide]]]));
+  await idle(given);
+  // It is tried again, and that takes the one slot for those that do not answer.
+  given.clock.advance(5_000);
+  const all = [silent, given.place];
+  given.dispatcher.want(all, new Map(all.map(({ key }) => [key, [wide]])));
+  await until(() => given.sent.length === 2);
+  given.clock.advance(5_000);
+  await until(() => given.sent.length === 3);
+  expect(given.sent).toEqual(['failed', 'failed', 'failed']);
+  expect(given.dispatcher.reportOf(given.place.key, 'wide.networkfault')).toMatchObject({
+    problem: { code: 'too-many-targets' },
+  });
+});
+
+test('what an earlier leader has left may be there until the agent has answered, and is emptied or given a plan', async () => {
+  const given = await bed();
+  const left = { generation: 7, faults: [{ name: 'old.scenario', delay: { time: '1s' }, ttl: '1h' }] };
+  await given.agent.put('/v1/plans/controller', left);
+  given.wire.lost = 'the question';
+  expect([...given.dispatcher.inherited]).toEqual([]);
+  await wanting(given);
+  // It has told what it has, and was not brought to drop it.
+  expect(given.sent).toEqual(['asked', 'failed']);
+  expect([...given.dispatcher.inherited]).toEqual(['shop/web-1']);
+  given.wire.lost = 'nothing';
+  given.clock.advance(5_000);
+  await until(() => given.dispatcher.inherited.size === 0);
+  expect(given.sent).toEqual(['asked', 'failed', 'deleted']);
+});
+
+test('a plan of its own takes the place of what an earlier leader has left, and a pod that is new has nothing of it', async () => {
+  const given = await bed();
+  await given.agent.put('/v1/plans/controller', { generation: 7, faults: [] });
+  const port = await silentPort();
+  const wanted = new Map([[given.place.key, [planned('slow.networkfault')]]]);
+  given.dispatcher.want([given.place], wanted);
+  expect([...given.dispatcher.inherited]).toEqual(['shop/web-1']);
+  await idle(given);
+  given.dispatcher.want([given.place, { ...given.place, key: 'shop/new', uid: 'new', port }], wanted);
+  expect([...given.dispatcher.inherited]).toEqual([]);
 });
 
 test('a plan that was taken away and wanted again while others were asked is renewed all the same', async () => {

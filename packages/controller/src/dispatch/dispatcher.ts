@@ -1,8 +1,9 @@
 import type { Clock, Logger, PlannedFault } from '@podlag/core';
 import type { AgentClient, Authorize } from '@podlag/client';
-import { AgentLink, type SendOutcome } from './agent-link';
-import type { AgentProblem, FaultReport } from './agent-report';
+import { AgentLink, type LinkParts, type SendOutcome } from './agent-link';
+import { pending, type AgentProblem, type FaultReport } from './agent-report';
 import { generationsPerTerm } from './generations';
+import { PatientSlots } from './patient-slots';
 import { Slots } from './slots';
 
 /** An agent, as far as requests to it go. */
@@ -40,7 +41,7 @@ export interface DispatcherParts {
   readonly connect: (place: AgentPlace) => AgentConnection;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Requests at the same time. */
+  /** Requests at the same time, but for those that are late. */
   readonly maxConcurrent: number;
   /** After so many milliseconds without an answer an agent counts as unreachable. */
   readonly silentMs: number;
@@ -61,16 +62,28 @@ interface Entry {
   place: AgentPlace;
 }
 
+/** Who has not answered after so many milliseconds keeps nobody waiting: agents of a node that is gone, all at once. */
+const lateMs = 1_000;
+/** So many times the requests at the same time may be late and still under way. */
+const mostLateShare = 16;
+
 /** Brings every agent to what is wanted of it, while this controller leads. */
 export class Dispatcher {
   readonly #entries = new Map<string, Entry>();
-  readonly #slots: { readonly sound: Slots; readonly doubtful: Slots };
+  readonly #slots: LinkParts['slots'];
   #generation = 0;
+  /** Whether it was told what to do: pods that come later have nothing of an earlier leader. */
+  #hasBegun = false;
 
   constructor(private readonly parts: DispatcherParts) {
-    const { maxConcurrent } = parts;
+    const { clock, maxConcurrent } = parts;
     this.#slots = {
-      sound: new Slots(maxConcurrent),
+      sound: new PatientSlots({
+        clock,
+        most: maxConcurrent,
+        lateMs,
+        mostLate: mostLateShare * maxConcurrent,
+      }),
       doubtful: new Slots(Math.max(1, Math.floor(maxConcurrent / 4))),
     };
   }
@@ -96,11 +109,12 @@ export class Dispatcher {
       entry.link.want(wanted.get(place.key) ?? [], { isOnHold: unlearnt.has(place.namespace) });
       if (isNudged) entry.link.nudge();
     }
+    this.#hasBegun = true;
   }
 
   reportOf(podKey: string, faultName: string): FaultReport {
     const entry = this.#entries.get(podKey);
-    const report = entry?.link.reportOf(faultName) ?? { kind: 'pending' };
+    const report = entry?.link.reportOf(faultName) ?? pending;
     if (entry === undefined || report.kind !== 'failed') return report;
     const { problem } = report;
     return { kind: 'failed', problem: this.parts.explained?.(idOf(entry.place), problem) ?? problem };
@@ -110,6 +124,11 @@ export class Dispatcher {
   get leftovers(): ReadonlyMap<string, readonly string[]> {
     const all = [...this.#entries].map(([key, { link }]) => [key, link.leftovers] as const);
     return new Map(all.filter(([, names]) => names.length > 0));
+  }
+
+  /** Keys of the pods whose agents may still have what an earlier leader has asked of them. */
+  get inherited(): ReadonlySet<string> {
+    return new Set([...this.#entries].flatMap(([key, { link }]) => (link.isInherited ? [key] : [])));
   }
 
   skewMsOf(podKey: string): number | undefined {
@@ -173,6 +192,7 @@ export class Dispatcher {
     const link = new AgentLink({
       ...{ client: connection.client, clock, silentMs, onReport, onSent, slots: this.#slots },
       logger: logger.child({ pod: place.key }),
+      isInherited: !this.#hasBegun,
       nextGeneration: () => ++this.#generation,
       ...{ mayChange: isLeading, mayOvertake: isStillLeader },
     });

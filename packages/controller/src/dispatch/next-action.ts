@@ -1,4 +1,4 @@
-import type { ClockOffset } from './clock-offset';
+import type { ClockOffset } from '@podlag/client';
 import type { Held } from './held-plan';
 import type { PlanContent } from './plan-content';
 

@@ -1,6 +1,6 @@
 import { KeyRing, tokenConfigMap, tokenSecret } from '@podlag/access';
 import { startTestAgent, type TestAgent } from '@podlag/agent/testing';
-import { AgentClient, httpTransport, type Authorize } from '@podlag/client';
+import { AgentClient, httpTransport, type AgentTransport, type Authorize } from '@podlag/client';
 import { createLogger } from '@podlag/core';
 import { FakeClock } from '@podlag/core/testing';
 import { configMaps, secrets } from '@podlag/kube';
@@ -34,32 +34,43 @@ function bed({ isBare = false, isAway = false } = {}) {
     agents: () => agents,
   });
   closers.push(() => keeper.close());
+  const ringIfAny = () => KeyRing.fromSecret(api.stored(secrets, secretRef));
   const ring = () => {
-    const text = api.stored(secrets, secretRef).data?.[tokenSecret.key] ?? '';
-    return KeyRing.parse(JSON.parse(Buffer.from(text, 'base64').toString()));
+    const stored = ringIfAny();
+    if (stored === undefined) throw new Error('the Secret is empty');
+    return stored;
   };
   const published = () =>
     api.stored(configMaps, { namespace, name: tokenConfigMap.name }).data?.[tokenConfigMap.key] ?? '';
   /** What agents were sent. */
   const tokens: string[] = [];
-  return { api, clock, agents, keeper, ring, published, tokens };
+  return { api, clock, agents, keeper, ring, ringIfAny, published, tokens };
 }
 
 /** An agent in token mode that knows the keys of `ring`. */
-function tokenAgent(given: ReturnType<typeof bed>, ring: KeyRing): Promise<TestAgent> {
-  return agentWith(given, {
+function tokenAgent(
+  given: ReturnType<typeof bed>,
+  ring: KeyRing,
+  by?: (way: AgentTransport) => AgentTransport,
+): Promise<TestAgent> {
+  const env = {
     ...{ PODLAG_ACCESS: 'token', PODLAG_POD_NAMESPACE: 'shop', PODLAG_POD_NAME: 'web-1' },
     PODLAG_TOKEN_KEYS: JSON.stringify(ring.publicKeys.document()),
-  });
+  };
+  return agentWith(given, env, by);
 }
 
-async function agentWith(given: ReturnType<typeof bed>, env: Record<string, string>): Promise<TestAgent> {
+async function agentWith(
+  given: ReturnType<typeof bed>,
+  env: Record<string, string>,
+  by = (way: AgentTransport) => way,
+): Promise<TestAgent> {
   const agent = await startTestAgent({ clock: given.clock, env });
   closers.push(() => agent.agent.close());
   const transport = httpTransport('127.0.0.1', agent.agent.port);
   closers.push(() => transport.close());
   const clientWith = (authorize: Authorize) =>
-    new AgentClient(transport, {
+    new AgentClient(by(transport), {
       authorize: async () => {
         const token = await authorize();
         given.tokens.push(token ?? '');
@@ -228,4 +239,70 @@ test('a Secret that was spoilt by hand stops nobody: the last good keys go on si
   given.api.seed(secrets, { metadata: secretRef, data: { [tokenSecret.key]: 'bm8=' } });
   await given.api.settled();
   expect(await given.keeper.tokenFor({ namespace: 'shop' })).toBeDefined();
+});
+
+const empty = { metadata: secretRef, type: 'Opaque', data: {} };
+
+/** A keeper whose keys are old, and that waits for an agent to answer before it replaces them. */
+async function aboutToRotate() {
+  const given = bed();
+  given.keeper.lead();
+  await until(() => given.published() !== '');
+  const before = given.ring();
+  const { promise: isAnswered, resolve: answer } = Promise.withResolvers<undefined>();
+  let isAsked = false;
+  await tokenAgent(given, before, (way) => ({
+    send: async (call, authorization) => {
+      isAsked = true;
+      await isAnswered;
+      return way.send(call, authorization);
+    },
+  }));
+  given.clock.advance(30 * day);
+  await until(() => isAsked);
+  return { given, before, answer: () => answer(undefined) };
+}
+
+test('a Secret that is emptied while an agent is asked gets new keys: the leaked ones do not come back', async () => {
+  const { given, before, answer } = await aboutToRotate();
+  given.api.seed(secrets, empty);
+  await given.api.settled();
+  answer();
+  const kids = await until(() => given.ringIfAny()?.keys.map(({ kid }) => kid));
+  expect(kids).toHaveLength(1);
+  expect(kids).not.toContain(before.signing.kid);
+  // An agent that was asked for the keys of before is asked for the new ones.
+  const refusal = { code: 'token-invalid', detail: 'no', hint: 'ask again' };
+  await until(() => given.keeper.explained('agent-0', refusal).code === 'keys-lost');
+});
+
+test('a Secret that is changed to what cannot be read while an agent is asked is not written over', async () => {
+  const { given, answer } = await aboutToRotate();
+  const spoilt = { [tokenSecret.key]: 'bm8=' };
+  given.api.seed(secrets, { metadata: secretRef, data: spoilt });
+  await given.api.settled();
+  const writes = () => given.api.calls.filter(({ verb }) => verb === 'update').length;
+  const before = writes();
+  answer();
+  await until(() => writes() > before);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(given.api.stored(secrets, secretRef).data).toEqual(spoilt);
+});
+
+test('a Secret that is emptied before a write of it is answered is empty: new keys are made', async () => {
+  const given = bed();
+  const { api } = given;
+  const replace = api.replace.bind(api);
+  const written: string[] = [];
+  api.replace = async (resource, object) => {
+    const answer = await replace(resource, object);
+    if (resource.plural === secrets.plural && written.push(given.ring().signing.kid) === 1) {
+      api.seed(secrets, empty);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return answer;
+  };
+  given.keeper.lead();
+  await until(() => given.published().includes(written[1] ?? 'none'));
+  expect(given.ring().signing.kid).toBe(written[1]);
 });

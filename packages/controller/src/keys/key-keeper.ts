@@ -6,6 +6,7 @@ import { controllerErrors } from '../controller-errors';
 import type { AgentProblem } from '../dispatch/agent-report';
 import { problemOf } from '../dispatch/problem-of';
 import { Slots } from '../dispatch/slots';
+import { isNewerVersion } from '../world/resource-version';
 import { bringKeys, type KeyHolder } from './bring-keys';
 import { publish, ringIn, writeRing } from './key-secret';
 import { rotated } from './rotation';
@@ -19,6 +20,12 @@ export interface KeyKeeperParts {
   readonly keyLifeMs: number;
   /** All agents that can be asked now. */
   readonly agents: () => readonly KeyHolder[];
+}
+
+/** The keys, and the Secret that they were read from or written to. */
+interface HeldRing {
+  readonly ring: KeyRing;
+  readonly secret: Secret | undefined;
 }
 
 /** How often agents that do not have the keys, and the age of the keys, are looked at, in milliseconds. */
@@ -161,9 +168,11 @@ export class KeyKeeper {
 
   async #keep(): Promise<void> {
     const { api, namespace } = this.parts;
-    const ring = this.#ring ?? (await this.#write(KeyRing.generate(new Date(this.parts.clock.now()))));
+    const { ring, secret } = await this.#held();
     await publish(api, namespace, ring);
     const isEverywhere = await this.#bring(ring);
+    // Where somebody has emptied or restored the Secret meanwhile, the keys of now are looked at by themselves.
+    if (!this.#isOfNow(ring)) return;
     const next = rotated(ring, {
       now: this.parts.clock.now(),
       keyLifeMs: this.parts.keyLifeMs,
@@ -171,16 +180,33 @@ export class KeyKeeper {
       signingSince: this.#signingSince,
     });
     if (next === undefined) return;
-    await this.#write(next);
+    await this.#write(next, secret);
     this.parts.logger.info({ keys: next.keys.length, signing: next.signing.kid }, 'keys: replaced');
+    if (!this.#isOfNow(next)) return;
     await publish(api, namespace, next);
     await this.#bring(next);
   }
 
-  async #write(ring: KeyRing): Promise<KeyRing> {
-    this.#secret = await writeRing(this.parts.api, { read: this.#secret, ring });
-    this.#take(ring);
-    return ring;
+  async #held(): Promise<HeldRing> {
+    const secret = this.#secret;
+    if (this.#ring !== undefined) return { ring: this.#ring, secret };
+    return this.#write(KeyRing.generate(new Date(this.parts.clock.now())), secret);
+  }
+
+  /** @param read what the ring was made from: over a Secret that somebody has changed since, nothing is written */
+  async #write(ring: KeyRing, read: Secret | undefined): Promise<HeldRing> {
+    const secret = await writeRing(this.parts.api, { read, ring });
+    // The watch may have told of a later one, or that there is none, before this answer came.
+    const heard = this.#secret?.metadata;
+    if (heard && !isNewerVersion(heard.resourceVersion, secret.metadata.resourceVersion)) {
+      this.#secret = secret;
+      this.#take(ring);
+    }
+    return { ring, secret };
+  }
+
+  #isOfNow(ring: KeyRing): boolean {
+    return kidsOf(ring) === kidsOf(this.#ring);
   }
 
   /** Whether all agents that answer have the keys now. */
@@ -202,7 +228,7 @@ export class KeyKeeper {
     const pod = `${namespace}/${name}`;
     try {
       const brought = await bringKeys(agent, ring, new Date(clock.now()));
-      if (kidsOf(ring) !== kidsOf(this.#ring)) return true;
+      if (!this.#isOfNow(ring)) return false;
       (brought === 'lost' ? this.#lost : this.#holders).add(id);
       if (brought === 'lost')
         logger.warn({ pod, ...problemOf(lostKeys()) }, 'keys: an agent is out of reach');

@@ -16,6 +16,13 @@ const known = { addresses: ['192.0.2.1'], ttlSeconds: 30 };
 test.each<[string, Answered, Answered, object]>([
   ['both families', ['192.0.2.1'], ['2001:db8::1'], { ...known, addresses: ['192.0.2.1', '2001:db8::1'] }],
   ['IPv4 alone', ['192.0.2.1'], 'ENODATA', known],
+  ['IPv4 inside IPv6, which no packet carries', 'ENODATA', ['::ffff:192.0.2.1', '::ffff:c000:201'], known],
+  [
+    'the same IPv4 twice, once inside IPv6',
+    ['192.0.2.1'],
+    ['::ffff:192.0.2.1', '2001:db8::1'],
+    { ...known, addresses: ['192.0.2.1', '2001:db8::1'] },
+  ],
   ['IPv4 alone, as some servers say it', ['192.0.2.1'], 'ENOTFOUND', known],
   ['IPv4, and nothing was told of IPv6', ['192.0.2.1'], 'ETIMEOUT', { ...known, unanswered: 6 }],
   [

@@ -1,8 +1,10 @@
+import { addressWords, isIpv4Mapped, printAddress } from '@podlag/core';
 import { Resolver } from 'node:dns/promises';
+import { isIPv6 } from 'node:net';
 
 /** What a name server has answered. */
 export interface Resolution {
-  /** IPv4 and IPv6; never empty. */
+  /** IPv4 and IPv6, each once; never empty. None is IPv4 inside IPv6. */
   readonly addresses: readonly string[];
   /** The least of the records' TTLs, in seconds. */
   readonly ttlSeconds: number;
@@ -39,12 +41,19 @@ export function dnsResolve(resolver: Questions = new Resolver({ timeout: 3_000, 
     const records = [...four.records, ...six.records];
     if (records.length === 0) throw whyNone(hostname, [four, six]);
     return {
-      addresses: records.map(({ address }) => address),
+      addresses: [...new Set(records.map(({ address }) => asInPackets(address)))],
       ttlSeconds: Math.min(...records.map(({ ttl }) => ttl)),
       ...(isUnanswered(four) ? { unanswered: 4 } : {}),
       ...(isUnanswered(six) ? { unanswered: 6 } : {}),
     };
   };
+}
+
+/** IPv4 inside IPv6 (RFC 4291, section 2.5.5.2) is in no packet: who connects to it sends IPv4, and no agent takes it. */
+function asInPackets(address: string): string {
+  if (!isIPv6(address)) return address;
+  const words = addressWords(address);
+  return isIpv4Mapped({ family: 6, words, prefixLength: 128 }) ? printAddress(words.slice(3)) : address;
 }
 
 async function answerOf(question: Promise<Answer['records']>): Promise<Answer> {

@@ -1,7 +1,8 @@
-import type { NetworkFault } from '@podlag/api';
+import type { NetworkFault, Scenario } from '@podlag/api';
 import { createLogger } from '@podlag/core';
 import { FakeClock } from '@podlag/core/testing';
 import { FakeKubeApi } from '@podlag/kube/testing';
+import { until } from '../../test/until';
 import type { Outcome } from '../desired/outcome';
 import { statusPlace } from '../status/status-place';
 import { StatusWriter } from '../status/status-writer';
@@ -13,10 +14,10 @@ const nobody: Outcome = { pods: [], plannedNames: new Map(), problems: [] };
 const ready: Outcome = { ...nobody, pods: ['shop/a-0'], waitingFor: 'start' };
 const planned: Outcome = { ...nobody, plannedNames: new Map([['shop/a-0', ['slow.networkfault']]]) };
 
-function bed() {
+function bed(mayWrite = true) {
   const clock = new FakeClock();
   const logger = createLogger('controller', 'silent');
-  const statuses = new StatusWriter({ api: new FakeKubeApi(), clock, logger });
+  const statuses = new StatusWriter({ api: new FakeKubeApi(), clock, logger, mayWrite: () => mayWrite });
   const counted = { changes: 0 };
   const book = new StartBook({
     ...{ clock, logger, statuses, placeOf: statusPlace },
@@ -100,4 +101,18 @@ test('a position that cannot be read is none', () => {
   const status = { startTime: '2026-11-20T11:00:00.000Z', position: 'far' };
   pass(nobody, { status });
   expect(book.startedOf(key)).toEqual({ startTime: Date.parse(status.startTime) });
+});
+
+test('a scenario does not start while it is not sure who leads, and is looked at again', async () => {
+  const { book, clock, counted } = bed(false);
+  const story: Scenario = {
+    metadata: { name: 'story', namespace: 'shop', uid: 'u' },
+    spec: { steps: [{ name: 'slow', for: '60s', fault: { selector: {}, delay: { time: '20ms' } } }] },
+  };
+  const objects = new ObjectReader().read([], [], [story]);
+  book.update(objects, 1, true);
+  await until(() => clock.nextAt);
+  expect(book.startedOf('scenario/shop/story')).toBeUndefined();
+  clock.advance(1_000);
+  expect(counted.changes).toBe(1);
 });

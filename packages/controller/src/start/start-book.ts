@@ -104,9 +104,17 @@ export class StartBook {
     const { statuses, placeOf, clock, logger, onChange } = this.parts;
     const place = placeOf(seen);
     try {
-      await statuses.writeNow(place, { ...statuses.lastOf(place), ...statusOf(started) });
-      this.#entries.set(key, { uid, started, isOwn: true });
-      onChange();
+      const isWritten = await statuses.writeNow(place, {
+        ...statuses.lastOf(place),
+        ...statusOf(started),
+      });
+      if (isWritten) {
+        this.#entries.set(key, { uid, started, isOwn: true });
+        onChange();
+      } else {
+        // Perhaps another leads by now; its start counts.
+        clock.after(againMs, onChange);
+      }
     } catch (error) {
       logger.warn({ object: key, ...problemOf(error) }, 'start: not written, tried again');
       clock.after(againMs, onChange);

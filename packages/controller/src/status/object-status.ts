@@ -22,6 +22,8 @@ export interface StatusInput {
   readonly started: Started | undefined;
   readonly reportOf: ReportOf;
   readonly leftovers: Leftovers;
+  /** Keys of pods that may have something of it from an earlier leader, and have not answered this one. */
+  readonly inherited: readonly string[];
   readonly skewMsOf: (podKey: string) => number | undefined;
   /** Of a matrix that subtracts them. */
   readonly baselines: readonly BaselineState[];
@@ -43,7 +45,7 @@ const noOutcome: Outcome = { pods: [], plannedNames: new Map(), problems: [] };
 /** The whole status of an object. Pure: the same reports always give the same. */
 export function judged(input: StatusInput): Judgement {
   const { seen, outcome = noOutcome, started, last, now } = input;
-  const counted = tally(outcome, input.reportOf, input.leftovers);
+  const counted = tally(outcome, input.reportOf, allLeft(input));
   const verdict = verdictOf(input, outcome, counted);
   const { counts, failures } = counted;
   const { generation } = seen.object.metadata;
@@ -66,13 +68,21 @@ export function judged(input: StatusInput): Judgement {
   };
 }
 
+/** By what names an earlier leader has asked it, nobody needs to know: agents drop what is not asked any more. */
+function allLeft({ leftovers, inherited }: StatusInput): Leftovers {
+  if (inherited.length === 0) return leftovers;
+  const all = new Map([...inherited.map((pod) => [pod, ['inherited']] as const), ...leftovers]);
+  return new Map([...all].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
 function verdictOf(input: StatusInput, outcome: Outcome, counted: Tally): Verdict {
-  const { seen, started, now } = input;
+  const { seen, started, now, inherited, last } = input;
   if (seen.problem !== undefined) {
     const { detail, hint } = seen.problem;
     return { phase: 'Failed', reason: 'InvalidObject', message: `${detail}. ${hint}` };
   }
-  const all = { outcome, tally: counted, now };
+  const wasFailed = inherited.length > 0 && last?.phase === 'Failed';
+  const all = { outcome, tally: counted, now, wasFailed };
   if (seen.kind === 'scenario') {
     const { state } = seen.parsed;
     return scenarioVerdict({ ...all, isSuspended: false, state, started: started !== undefined });

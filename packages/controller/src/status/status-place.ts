@@ -3,7 +3,7 @@ import { resourceOf } from './resource-of';
 import type { StatusPlace } from './status-writer';
 
 /** Where the status of an object goes. */
-export function statusPlace({ key, kind, object }: SeenObject): StatusPlace {
-  const { namespace = '', name, uid = '' } = object.metadata;
-  return { key, resource: resourceOf(kind), namespace, name, uid, status: object.status };
+export function statusPlace({ key, kind, object }: Pick<SeenObject, 'key' | 'kind' | 'object'>): StatusPlace {
+  const { namespace = '', name, uid = '', resourceVersion } = object.metadata;
+  return { key, resource: resourceOf(kind), namespace, name, uid, resourceVersion, status: object.status };
 }

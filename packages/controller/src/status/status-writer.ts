@@ -3,18 +3,24 @@ import type { KubeApi, KubeObject, Resource } from '@podlag/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { problemOf } from '../dispatch/problem-of';
 import { Slots } from '../dispatch/slots';
+import { isNewerVersion } from '../world/resource-version';
 import type { AnyStatus } from './object-status';
+
+/** An object with a status of ours. */
+export type StatusObject = KubeObject & { readonly status?: AnyStatus };
 
 /** The object that a status is of. */
 export interface StatusPlace {
   readonly key: string;
-  readonly resource: Resource<KubeObject>;
+  readonly resource: Resource<StatusObject>;
   readonly namespace: string;
   readonly name: string;
   /** A status is for this object, and for none that has taken its name. */
   readonly uid: string;
   /** As it was last heard of, which may be older than what was written last. */
   readonly status: AnyStatus | undefined;
+  /** Of the object when it had that status. */
+  readonly resourceVersion: string | undefined;
 }
 
 /** What a StatusWriter needs. */
@@ -22,6 +28,8 @@ export interface StatusWriterParts {
   readonly api: Pick<KubeApi, 'patch'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether this controller leads for sure. Until it does again what is wanted waits. */
+  readonly mayWrite: () => boolean;
 }
 
 /** Between two writes of one object's status, in milliseconds. */
@@ -33,7 +41,12 @@ const atOnce = 8;
 interface Entry {
   readonly uid: string;
   wanted: AnyStatus;
+  /** What is there as far as is known: what was written, or heard of since. */
   written: AnyStatus | undefined;
+  /** The same as the API server has it. */
+  stored: AnyStatus | undefined;
+  /** The resourceVersion of that. */
+  version: string | undefined;
   isInFlight: boolean;
   writing: Promise<void>;
   /** What is not written now: nothing but another phase, or nothing at all. */
@@ -49,7 +62,10 @@ const pauses: readonly Pause[] = [
   ['but-phase', leastPauseMs - leastPhasePauseMs],
 ];
 
-/** Writes statuses where they differ from what is there, each object's once in a second at most but for its phase. */
+/**
+ * Writes statuses where they differ from what is there, each object's once in a second at most but for its phase. What another
+ * has written over them is written over again: a leader of before may still have had a write on its way.
+ */
 export class StatusWriter {
   readonly #entries = new Map<string, Entry>();
   readonly #slots = new Slots(atOnce);
@@ -66,24 +82,38 @@ export class StatusWriter {
   want(place: StatusPlace, status: AnyStatus): void {
     const entry = this.#entryOf(place, status);
     entry.wanted = status;
+    if (isNews(entry, place)) know(entry, place.status, place);
     this.#step(place, entry);
+  }
+
+  /**
+   * Whether what was heard of the object says that somebody else has written its status after this one; true where it is this
+   * one's to write, and was not wanted yet.
+   */
+  isOverwritten(place: StatusPlace): boolean {
+    const entry = this.#entries.get(place.key);
+    if (entry?.uid !== place.uid) return this.parts.mayWrite();
+    return isNews(entry, place) && !isSame(place.status, entry.wanted);
   }
 
   /**
    * Writes it at once and waits for it: what follows depends on it.
    *
+   * @returns whether it counts: not where this may not write, or may not have any more when it was written
    * @throws PodlagError of KubeApi.patch
    */
-  async writeNow(place: StatusPlace, status: AnyStatus): Promise<void> {
+  async writeNow(place: StatusPlace, status: AnyStatus): Promise<boolean> {
+    if (!this.parts.mayWrite()) return false;
     const entry = this.#entryOf(place, status);
     // One after the other: the API server would take them in any order.
     await entry.writing;
+    if (!this.#isCurrent(place, entry) || !this.parts.mayWrite()) return false;
     entry.isInFlight = true;
     try {
-      await this.#write(place, status);
-      entry.written = status;
+      await this.#write(place, entry, status);
       // What came meanwhile was made without knowing of it.
       entry.wanted = status;
+      return this.#isCurrent(place, entry);
     } finally {
       entry.isInFlight = false;
       this.#step(place, entry);
@@ -103,12 +133,18 @@ export class StatusWriter {
     this.keepOnly(new Set());
   }
 
-  #entryOf({ key, uid, status }: StatusPlace, wanted: AnyStatus): Entry {
+  /** Whether the object is there still, and this has not been closed. */
+  #isCurrent({ key }: StatusPlace, entry: Entry): boolean {
+    return this.#entries.get(key) === entry;
+  }
+
+  #entryOf({ key, uid, status, resourceVersion }: StatusPlace, wanted: AnyStatus): Entry {
     const present = this.#entries.get(key);
     if (present?.uid === uid) return present;
     present?.cancel();
     const entry: Entry = {
-      ...{ uid, wanted, written: status, isInFlight: false, pause: 'none' },
+      ...{ uid, wanted, written: status, stored: status, version: resourceVersion },
+      ...{ isInFlight: false, pause: 'none' },
       writing: Promise.resolve(),
       backoff: new Backoff({ firstMs: leastPauseMs }),
       cancel: () => undefined,
@@ -118,8 +154,8 @@ export class StatusWriter {
   }
 
   #step(place: StatusPlace, entry: Entry): void {
-    if (entry.isInFlight || isPausing(entry) || this.#entries.get(place.key) !== entry) return;
-    if (isDeepStrictEqual(plain(entry.wanted), plain(entry.written))) return;
+    if (entry.isInFlight || isPausing(entry) || !this.#isCurrent(place, entry)) return;
+    if (isSame(entry.wanted, entry.written)) return;
     entry.isInFlight = true;
     entry.cancel();
     entry.writing = this.#slots
@@ -133,7 +169,7 @@ export class StatusWriter {
 
   /** One pause after the other. */
   #pause(place: StatusPlace, entry: Entry, [first, ...others]: readonly Pause[]): void {
-    if (this.#entries.get(place.key) !== entry) return;
+    if (!this.#isCurrent(place, entry)) return;
     entry.pause = first?.[0] ?? 'none';
     if (first !== undefined)
       entry.cancel = this.parts.clock.after(first[1], () => this.#pause(place, entry, others));
@@ -142,10 +178,10 @@ export class StatusWriter {
 
   /** How long to wait before the next where it has failed, in milliseconds. */
   async #attempt(place: StatusPlace, entry: Entry): Promise<number | undefined> {
-    const { wanted } = entry;
+    if (!this.#isCurrent(place, entry)) return undefined;
+    if (!this.parts.mayWrite()) return leastPauseMs;
     try {
-      await this.#write(place, wanted);
-      entry.written = wanted;
+      await this.#write(place, entry, entry.wanted);
       entry.backoff.reset();
       return undefined;
     } catch (error) {
@@ -160,8 +196,12 @@ export class StatusWriter {
     }
   }
 
-  async #write({ resource, namespace, name, uid }: StatusPlace, status: AnyStatus): Promise<void> {
-    await this.parts.api.patch(
+  async #write(
+    { resource, namespace, name, uid }: StatusPlace,
+    entry: Entry,
+    status: AnyStatus,
+  ): Promise<void> {
+    const { metadata, status: stored } = await this.parts.api.patch(
       resource,
       { namespace, name },
       [
@@ -170,7 +210,29 @@ export class StatusWriter {
       ],
       { subresource: 'status' },
     );
+    // A watch may have told of a later version before this answer came.
+    if (isNewerVersion(entry.version, metadata.resourceVersion)) return;
+    know(entry, status, { status: stored, resourceVersion: metadata.resourceVersion });
   }
+}
+
+/** Whether somebody else has changed the status since it was written or heard of. */
+function isNews({ version, stored }: Entry, { resourceVersion, status }: StatusPlace): boolean {
+  return isNewerVersion(resourceVersion, version) && !isSame(status, stored);
+}
+
+function know(
+  entry: Entry,
+  written: AnyStatus | undefined,
+  { status, resourceVersion }: Pick<StatusPlace, 'status' | 'resourceVersion'>,
+): void {
+  entry.written = written;
+  entry.stored = status;
+  entry.version = resourceVersion;
+}
+
+function isSame(one: AnyStatus | undefined, other: AnyStatus | undefined): boolean {
+  return isDeepStrictEqual(plain(one), plain(other));
 }
 
 function isPausing({ pause, wanted, written }: Entry): boolean {

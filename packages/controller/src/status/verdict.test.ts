@@ -31,7 +31,7 @@ function given(
   };
   const leftovers = new Map(left.map((pod) => [pod, ['a.networkfault']]));
   const counted = tally(outcome, (pod) => reports[pod] ?? pending, leftovers);
-  return { outcome, tally: counted, isSuspended: false, now };
+  return { outcome, tally: counted, isSuspended: false, wasFailed: false, now };
 }
 
 const silent: FaultReport = {
@@ -141,6 +141,12 @@ test.each([
   const verdict = scenarioVerdict({ state: 'Running', started: true, ...judged });
   expect(verdict).toMatchObject({ phase, reason: 'Ending' });
   expect(verdict.message).toMatch(`${what}, and 1 pod has not dropped it yet`);
+});
+
+test('a scenario that an earlier leader has called Failed stays so until its agents have answered', () => {
+  const judged = { ...ending(left, ['b']), ...aborted, started: true, wasFailed: true };
+  expect(scenarioVerdict(judged)).toMatchObject({ phase: 'Failed', reason: 'Ending' });
+  expect(scenarioVerdict({ ...judged, ...ending(left, []) })).toMatchObject({ phase: 'Aborted' });
 });
 
 test.each([

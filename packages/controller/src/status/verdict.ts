@@ -16,6 +16,8 @@ export interface Judged {
   readonly outcome: Outcome;
   readonly tally: Tally;
   readonly isSuspended: boolean;
+  /** It was `Failed` under the leader before this one, and not all of its agents have answered this one. */
+  readonly wasFailed: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -26,12 +28,12 @@ export function faultVerdict(judged: Judged): Verdict<FaultPhase> {
   if (outcome.ends !== undefined && outcome.ends <= now) {
     return whenGone(
       { phase: 'Finished', reason: 'Finished', message: 'its duration is over' },
-      tally,
+      judged,
       'Partial',
     );
   }
   if (isSuspended) {
-    return whenGone({ phase: 'Pending', reason: 'Suspended', message: 'it is suspended' }, tally, 'Partial');
+    return whenGone({ phase: 'Pending', reason: 'Suspended', message: 'it is suspended' }, judged, 'Partial');
   }
   // What is in force already is told as such.
   if (outcome.waitingFor !== undefined && tally.settled === 0) return waiting(outcome.waitingFor, tally);
@@ -44,12 +46,12 @@ export function faultVerdict(judged: Judged): Verdict<FaultPhase> {
 /** A phase in which nothing of it is there, said when no agent has anything of it any more; until then it is `meanwhile`. */
 function whenGone<Phase extends string>(
   verdict: Verdict<Phase>,
-  { left, stuck, failures }: Tally,
+  { tally: { left, stuck, failures }, wasFailed }: Pick<Judged, 'tally' | 'wasFailed'>,
   meanwhile: Phase,
 ): Verdict<Phase | 'Failed'> {
   if (left === 0) return verdict;
   const still = `${verdict.message}, and ${left} ${left === 1 ? 'pod has' : 'pods have'} not dropped it yet`;
-  if (stuck === 0) return { phase: meanwhile, reason: 'Ending', message: still };
+  if (stuck === 0) return { phase: wasFailed ? 'Failed' : meanwhile, reason: 'Ending', message: still };
   const first = failures.at(-stuck);
   const why = first === undefined ? '' : `; ${first.pod}: ${first.detail}`;
   return { phase: 'Failed', reason: 'Ending', message: `${still}${why}` };
@@ -91,17 +93,17 @@ export function scenarioVerdict(
 ): Verdict<ScenarioPhase> {
   const { outcome, tally, state, started, now } = judged;
   if (state === 'Aborted') {
-    return whenGone({ phase: 'Aborted', reason: 'Aborted', message: 'it was aborted' }, tally, 'Running');
+    return whenGone({ phase: 'Aborted', reason: 'Aborted', message: 'it was aborted' }, judged, 'Running');
   }
   if (outcome.ends !== undefined && outcome.ends <= now) {
     return whenGone(
       { phase: 'Finished', reason: 'Finished', message: 'its last step is over' },
-      tally,
+      judged,
       'Running',
     );
   }
   if (state === 'Paused') {
-    return whenGone({ phase: 'Paused', reason: 'Paused', message: 'it is paused' }, tally, 'Running');
+    return whenGone({ phase: 'Paused', reason: 'Paused', message: 'it is paused' }, judged, 'Running');
   }
   return started ? running(tally, outcome.waitingFor) : waiting('its start', tally);
 }

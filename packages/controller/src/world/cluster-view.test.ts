@@ -1,3 +1,4 @@
+import { networkFaults } from '@podlag/api';
 import { createLogger } from '@podlag/core';
 import { FakeClock } from '@podlag/core/testing';
 import { namespaces, nodeRegionLabel, nodes, pods, type KubeObject, type Resource } from '@podlag/kube';
@@ -8,6 +9,8 @@ import { ClusterView } from './cluster-view';
 const podRef = { namespace: 'shop', name: 'web-1' };
 const node = { metadata: { name: 'node-1', labels: { [nodeRegionLabel]: 'eu' } } };
 const namespace = { metadata: { name: 'shop', labels: { team: 'a' } } };
+const faultRef = { namespace: 'shop', name: 'slow' };
+const fault = { metadata: faultRef, spec: { selector: {}, delay: { time: '20ms' } } };
 const pod = {
   metadata: { ...podRef, uid: 'u' },
   spec: { containers: [{ name: 'podlag-agent' }] },
@@ -21,9 +24,13 @@ async function viewed() {
   await api.create(pods, pod);
   // What is created has no status yet.
   api.edit(pods, podRef, (object) => ({ ...object, status: pod.status }));
+  await api.create(networkFaults, fault);
   let changes = 0;
   const logger = createLogger('controller', 'silent');
-  const view = new ClusterView({ api, clock: new FakeClock(), logger, onChange: () => changes++ });
+  const view = new ClusterView({
+    ...{ api, clock: new FakeClock(), logger, onChange: () => changes++ },
+    isOverwritten: ({ key, object }) => key === 'networkfault/shop/slow' && object.status?.phase === 'Failed',
+  });
   await until(() => view.blockers.length === 0);
   return {
     api,
@@ -60,6 +67,12 @@ test.each([
   [
     'a pod comes',
     (api: FakeKubeApi) => api.create(pods, { ...pod, metadata: { ...podRef, name: 'web-2' } }),
+    1,
+  ],
+  ['a status is written', edited(networkFaults, faultRef, { status: { phase: 'Effective' } }), 0],
+  [
+    'a status is written over by somebody else',
+    edited(networkFaults, faultRef, { status: { phase: 'Failed' } }),
     1,
   ],
   ['a pod goes', (api: FakeKubeApi) => api.remove(pods, podRef), 1],

@@ -21,7 +21,8 @@ import {
   type Service,
 } from '@podlag/kube';
 import type { World } from '../desired/world';
-import { ObjectReader, type SeenObject } from './custom-objects';
+import { objectKey, type ObjectKind } from '../desired/object-key';
+import { ObjectReader, type AnyObject, type SeenObject } from './custom-objects';
 import { Feed, isSameBy, isSameSpec, type FeedParts, type IsSame } from './feed';
 import { seenPod, type SeenPod } from './world-pod';
 import { worldServices } from './world-service';
@@ -30,6 +31,12 @@ import { worldServices } from './world-service';
 export type ClusterState = Pick<World, 'services' | 'nodeRegions' | 'namespaceLabels'> & {
   readonly pods: readonly SeenPod[];
 };
+
+/** What a ClusterView needs. */
+export interface ClusterViewParts extends FeedParts {
+  /** Whether somebody else has written the status of an object that this controller had written. */
+  readonly isOverwritten: (object: Pick<SeenObject, 'key' | 'kind' | 'object'>) => boolean;
+}
 
 /** The cluster as it was last heard of: pods, Services, nodes, namespaces and podlag's own objects. */
 export class ClusterView {
@@ -46,7 +53,7 @@ export class ClusterView {
   /** A pod that has not changed is not read again. */
   readonly #seenPods = new WeakMap<Pod, SeenPod>();
 
-  constructor(private readonly parts: FeedParts) {
+  constructor(private readonly parts: ClusterViewParts) {
     this.#pods = this.#feed(
       pods,
       isSameBy((pod) => this.#seenPod(pod)),
@@ -55,9 +62,9 @@ export class ClusterView {
     this.#slices = this.#feed(endpointSlices);
     this.#nodes = this.#feed(nodes, isSameBy(regionOf));
     this.#namespaces = this.#feed(namespaces, isSameBy(labelsOf));
-    this.#networkFaults = this.#feed(networkFaults, isSameSpec);
-    this.#latencyMatrices = this.#feed(latencyMatrices, isSameSpec);
-    this.#scenarios = this.#feed(scenarios, isSameSpec);
+    this.#networkFaults = this.#feed(networkFaults, this.#isSameObject('networkfault'));
+    this.#latencyMatrices = this.#feed(latencyMatrices, this.#isSameObject('latencymatrix'));
+    this.#scenarios = this.#feed(scenarios, this.#isSameObject('scenario'));
   }
 
   /** Why nothing can be decided yet; empty when everything has been read once. */
@@ -103,6 +110,18 @@ export class ClusterView {
     const feed = new Feed(resource, {}, { ...this.parts, isSame });
     this.#feeds.push(feed);
     return feed;
+  }
+
+  /** A status is no news, but where it is not what this controller has made it. */
+  #isSameObject(kind: ObjectKind): IsSame<AnyObject> {
+    const isOverwritten = (object: AnyObject): boolean => {
+      const { namespace = '', name } = object.metadata;
+      const key = objectKey(kind, { namespace, name });
+      return this.parts.isOverwritten({ kind, key, object });
+    };
+    return (before, now) =>
+      isSameSpec(before, now) &&
+      ![...now].some(([key, object]) => before.get(key) !== object && isOverwritten(object));
   }
 
   #seenPod(pod: Pod): SeenPod {
