@@ -28,6 +28,8 @@ const onRealMachines = (displayName, testMatch) => ({
 });
 
 export default {
+  // For tests that do not say how long they may take: a machine that others use too is no defect of ours.
+  testTimeout: 30_000,
   globalSetup: '<rootDir>/scripts/lib/jest-temporary-folder.mjs',
   globalTeardown: '<rootDir>/scripts/lib/jest-temporary-folder-end.mjs',
   projects: [
