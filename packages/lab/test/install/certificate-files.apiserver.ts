@@ -43,7 +43,9 @@ async function injects(): Promise<boolean> {
 
 beforeAll(async () => {
   // Helm takes over nothing that it has not made.
-  await Promise.all([removeNamespaces(namespace), removeDefinitions()]);
+  // One after the other: a namespace whose kinds go meanwhile is looked at again after 5, 10, 20 and 40 s.
+  await removeDefinitions();
+  await removeNamespaces(namespace);
   await makeNamespace(namespace, {});
   await makeNamespace('by-files', labelled);
   bootstrap();
@@ -51,12 +53,12 @@ beforeAll(async () => {
   const values = ['--set', 'certificates.source=files', '--set', `certificates.secretName=${secret}`];
   await helm(['install', ...chart, ...values]);
   await rolledOut();
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await helm(['uninstall', 'podlag', '--namespace', namespace, '--wait']);
   await removeNamespaces('by-files', namespace);
-}, 120_000);
+}, 180_000);
 
 test('with a certificate from podlag-certs the chart works: run before for the Secret, and after for the caBundle', async () => {
   expect(await publishedBundle()).toBe('');
