@@ -1,6 +1,6 @@
 import { compareRuns } from '../src/compare/compare-runs';
 import type { Run } from '../src/record/run';
-import { labRuns } from './lab/bench-in-lab';
+import { Measured } from './lab/measured';
 
 // How often `compare` is right, with runs of real packets: a second for each sample, on a machine that does nothing else; four
 // times that.
@@ -24,15 +24,8 @@ const slower = {
 /** What these runs differ by when other programs want the lab's only CPU too: less does not count. */
 const minimumEffect = { seconds: 0.001 };
 
-/** Of three runs of the same thing: each has workers and an orchestrator of its own, minutes after the one before. */
-let equal: readonly (readonly Run[])[];
-let slow: readonly Run[];
-
-beforeAll(async () => {
-  const [first, second, third, last] = (await labRuns([same, same, same, slower], 2)).map(stretches);
-  equal = [first!, second!, third!];
-  slow = last!;
-});
+/** Three runs of the same thing, each with workers and an orchestrator of its own, minutes after the one before; and the slower. */
+const measured = new Measured(same, same, same, slower);
 
 /** A long run as short ones, one after the other. */
 function stretches(run: Run): readonly Run[] {
@@ -43,21 +36,25 @@ function stretches(run: Run): readonly Run[] {
   }));
 }
 
-test('two runs of the same thing are the same in all but two of 21 tries', () => {
-  const verdicts = equal.flatMap((run, index) => {
-    const next = equal[(index + 1) % equal.length]!;
-    return run.map((stretch, place) => compareRuns(stretch, next[place]!, { minimumEffect }).verdict);
-  });
-  expect(verdicts).toHaveLength(3 * stretchesOfRun);
-  expect(verdicts.filter((verdict) => verdict !== 'same').length).toBeLessThanOrEqual(2);
-});
+test('two runs of the same thing are the same in all but two of 21 tries', () =>
+  measured.check((...runs) => {
+    const equal = runs.slice(0, 3).map(stretches);
+    const verdicts = equal.flatMap((run, index) => {
+      const next = equal[(index + 1) % equal.length]!;
+      return run.map((stretch, place) => compareRuns(stretch, next[place]!, { minimumEffect }).verdict);
+    });
+    expect(verdicts).toHaveLength(3 * stretchesOfRun);
+    expect(verdicts.filter((verdict) => verdict !== 'same').length).toBeLessThanOrEqual(2);
+  }));
 
-test('a delay of 2 ms is worse every time, whether the other run is before it or beside it', () => {
-  expect(slow).toHaveLength(stretchesWithFault);
-  const options = { minimumEffect, conditions: ['none', 'slow'] } as const;
-  const verdicts = slow.flatMap((run, index) => [
-    compareRuns(equal[0]![index]!, run, options).verdict,
-    compareRuns(run, run, options).verdict,
-  ]);
-  expect(verdicts).toEqual(Array(2 * stretchesWithFault).fill('worse'));
-});
+test('a delay of 2 ms is worse every time, whether the other run is before it or beside it', () =>
+  measured.check((...runs) => {
+    const [first, , , slow] = runs.map(stretches);
+    expect(slow).toHaveLength(stretchesWithFault);
+    const options = { minimumEffect, conditions: ['none', 'slow'] } as const;
+    const verdicts = slow!.flatMap((run, index) => [
+      compareRuns(first![index]!, run, options).verdict,
+      compareRuns(run, run, options).verdict,
+    ]);
+    expect(verdicts).toEqual(Array(2 * stretchesWithFault).fill('worse'));
+  }));
