@@ -3,7 +3,7 @@ import { expectCompared } from './support/expected-delay';
 import { ensureInstalled } from './support/installed';
 import { limits } from './support/limits';
 import { agentUrl, measuringPod, startPods, type MeasuringPod } from './support/measuring-pod';
-import { makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
 import { parsePing, type RoundTrips } from './support/ping-output';
 
 jest.setTimeout(limits.testMs);
@@ -31,7 +31,7 @@ beforeAll(async () => {
   ];
 }, limits.hookMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 const ipsOf = (pods: readonly MeasuringPod[]): readonly string[] => pods.map(({ ip }) => ip);
 

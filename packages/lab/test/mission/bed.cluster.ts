@@ -5,7 +5,7 @@ import { builtImageId } from './support/built-images';
 import { ensureInstalled } from './support/installed';
 import { limits } from './support/limits';
 import { agentUrl, execIn, measuringPod, startPods, type MeasuringPod } from './support/measuring-pod';
-import { makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
 import { whileForwarded } from './support/port-forward';
 import { schedulableNodes } from './support/schedulable-nodes';
 import { suite } from './support/suite';
@@ -48,7 +48,7 @@ beforeAll(async () => {
   await Promise.all(pods.map((pod, index) => pod.wget(agentUrl(pod, `/latency/${latencies[index]!}`))));
 }, limits.hookMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 test('kubectl port-forward leads to the agents, also where this machine does not reach pods', async () => {
   const ask = async (origin: string): Promise<unknown> => {

@@ -4,7 +4,7 @@ import { agentLog, reviewsOf } from './support/logs';
 import { expectDelays } from './support/expected-delay';
 import { limits } from './support/limits';
 import { agentUrl, measuringPod, runningPod, startPods, type MeasuringPod } from './support/measuring-pod';
-import { makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
 import { expectUntouched, nodeDevices, type NodeDevices } from './support/node-devices';
 import { startsOf } from './support/pod-events';
 import { podlagWarnings } from './support/podlag-warnings';
@@ -63,7 +63,7 @@ beforeAll(async () => {
   delayed = await runningPod(where, 'delayed');
 }, limits.hookMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 test.each([
   ['a pod gets its sidecar', 'delayed', [/^Warning: podlag: injected: \w+ sidecar podlag-agent$/]],

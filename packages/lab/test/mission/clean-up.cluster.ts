@@ -7,7 +7,7 @@ import { ensureInstalled } from './support/installed';
 import { netemLastSeenMs } from './support/last-seen';
 import { limits } from './support/limits';
 import { measuringPod, startPods, type MeasuringPod } from './support/measuring-pod';
-import { makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { makeOwnNamespace, removeNamespacesOf, untilLeftAreGone } from './support/namespaces';
 import { applyFaults, networkFault, untilEffective } from './support/network-faults';
 import { podlagObjects } from './support/podlag-objects';
 import { qdiscs, type Qdiscs } from './support/qdiscs';
@@ -31,7 +31,7 @@ let pods: readonly MeasuringPod[];
 let bare: readonly Qdiscs[];
 
 beforeAll(async () => {
-  await Promise.all([ensureInstalled(), removeNamespacesOf(owner)]);
+  await Promise.all([ensureInstalled(), removeNamespacesOf(owner), untilLeftAreGone()]);
   await Promise.all([
     makeOwnNamespace(owner, 'clean-up-client'),
     ...[where, doomed].map((name) => makeOwnNamespace(owner, name, { injected: true })),

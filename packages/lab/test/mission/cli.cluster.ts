@@ -7,7 +7,7 @@ import { expectDelays } from './support/expected-delay';
 import { ensureInstalled } from './support/installed';
 import { limits } from './support/limits';
 import { execIn, measuringPod, runningPod, startPods, type MeasuringPod } from './support/measuring-pod';
-import { claim, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { claim, leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
 import { suite } from './support/suite';
 import { rolledOutIn } from './support/waiting';
 
@@ -26,7 +26,7 @@ let pd: MeasuringPod;
 let tikv: MeasuringPod;
 
 beforeAll(async () => {
-  await removeNamespacesOf(owner);
+  await removeNamespacesOf(owner, tidb);
   await ensureInstalled();
   // When a new pod would get its sidecar, the example's do, too.
   await makeOwnNamespace(owner, 'cli-trial', { injected: true });
@@ -42,7 +42,7 @@ beforeAll(async () => {
   lines = await readmeLines('The command line');
 }, limits.hookMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 afterEach(() => typedWithPodlag(`podlag latency clear -n ${tidb}`));
 

@@ -6,7 +6,7 @@ import { killContainer, startKiller } from './support/killed-agent';
 import { limits } from './support/limits';
 import { MachinePing } from './support/machine-ping';
 import { measuringPod, runningPod, startPods, type MeasuringPod } from './support/measuring-pod';
-import { makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
 import { applyFaults, networkFault } from './support/network-faults';
 import type { RoundTrips } from './support/ping-output';
 import { whileApiServerStops } from './support/stopped-server';
@@ -38,7 +38,7 @@ beforeAll(async () => {
   [plain, delayed] = two as [MeasuringPod, MeasuringPod];
 }, limits.hookMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 /** Asks for a delay of all that the pod sends. */
 const delayBy = (time: string, ttl = '1m') =>

@@ -8,7 +8,7 @@ import { expectCompared, expectDelays } from './support/expected-delay';
 import { ensureInstalled } from './support/installed';
 import { limits } from './support/limits';
 import { measuringPod, pingFrom, runningPod, startPods, type MeasuringPod } from './support/measuring-pod';
-import { claim, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { claim, leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
 import { addPingers, pinger } from './support/pinger';
 import type { RoundTrips } from './support/ping-output';
 import { schedulableNodes } from './support/schedulable-nodes';
@@ -32,7 +32,7 @@ let far: MeasuringPod | undefined;
 let pods: readonly MeasuringPod[];
 
 beforeAll(async () => {
-  await Promise.all([ensureInstalled(), removeNamespacesOf(owner)]);
+  await Promise.all([ensureInstalled(), removeNamespacesOf(owner, tidb)]);
   try {
     typed('kubectl apply -f deploy/examples/tidb-cluster.yaml');
   } finally {
@@ -54,7 +54,7 @@ beforeAll(async () => {
   pods = await Promise.all((await podsIn(tidb)).map(({ metadata }) => runningPod(tidb, metadata.name)));
 }, limits.hookMs + limits.pullMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 const ownPods = (): readonly MeasuringPod[] => [p, q, ...(far === undefined ? [] : [far])];
 

@@ -14,7 +14,7 @@ import {
   startPods,
   type MeasuringPod,
 } from './support/measuring-pod';
-import { makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
 import { parsePing } from './support/ping-output';
 import { suite } from './support/suite';
 import { rolledOutIn, untilIn, waitFor } from './support/waiting';
@@ -60,7 +60,7 @@ beforeAll(async () => {
   [killed, slow, lossy, notExempt] = four as [MeasuringPod, MeasuringPod, MeasuringPod, MeasuringPod];
 }, limits.hookMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 /** A pod, measured beside one that nothing is asked of before the last test. */
 async function beside({ ip }: MeasuringPod, askedMs: number): Promise<readonly Comparison[]> {

@@ -13,7 +13,13 @@ import {
   startPods,
   type MeasuringPod,
 } from './support/measuring-pod';
-import { claim, makeOwnNamespace, removeNamespacesOf, untilInjected } from './support/namespaces';
+import {
+  claim,
+  leaveNamespacesOf,
+  makeOwnNamespace,
+  removeNamespacesOf,
+  untilInjected,
+} from './support/namespaces';
 import { parsePing, type RoundTrips } from './support/ping-output';
 import { suite } from './support/suite';
 import { untilIn } from './support/waiting';
@@ -38,7 +44,7 @@ const pod = (name: string): MeasuringPod => pods.find((one) => one.name === name
 const ipsOf = (some: readonly MeasuringPod[]): readonly string[] => some.map(({ ip }) => ip);
 
 beforeAll(async () => {
-  await removeNamespacesOf(owner);
+  await removeNamespacesOf(owner, 'shop', tidb);
   const lines = await readmeLines('Install it in a cluster');
   expect(lines[0]).toBe(installLine);
   printed = { [installLine]: await typeInstallLine() };
@@ -56,7 +62,7 @@ beforeAll(async () => {
   pods = await Promise.all((await podsIn(tidb)).map(({ metadata }) => runningPod(tidb, metadata.name)));
 }, limits.hookMs + limits.pullMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 /** Types the line; one that waits for pods again, as a user would, where the nodes have to get the images first. */
 function typedUntilPulled(line: string): string {

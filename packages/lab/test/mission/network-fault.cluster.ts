@@ -22,7 +22,7 @@ import {
   startPods,
   type MeasuringPod,
 } from './support/measuring-pod';
-import { claim, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { claim, leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
 import { parsePing, type RoundTrips } from './support/ping-output';
 import { suite } from './support/suite';
 import { rolledOutIn, untilIn } from './support/waiting';
@@ -77,7 +77,7 @@ beforeAll(async () => {
   example = Object.fromEntries(running);
 }, limits.hookMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 /** A NetworkFault of pods with that label. */
 const fault = (name: string, app: string, spec: Json): Json =>

@@ -10,7 +10,7 @@ import {
   startPods,
   type MeasuringPod,
 } from './support/measuring-pod';
-import { makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
 import type { RoundTrips } from './support/ping-output';
 
 jest.setTimeout(limits.testMs);
@@ -37,7 +37,7 @@ beforeAll(async () => {
   [a, b, c, d] = four as [MeasuringPod, MeasuringPod, MeasuringPod, MeasuringPod];
 }, limits.hookMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 /** Round trips from a to b, c and d, and from b to c. */
 async function roundTrips(): Promise<readonly RoundTrips[]> {

@@ -6,7 +6,7 @@ import { reviewsOf } from './support/logs';
 import { expectDelays } from './support/expected-delay';
 import { limits } from './support/limits';
 import { agentUrl, measuringPod, runningPod, startPods, type MeasuringPod } from './support/measuring-pod';
-import { makeOwnNamespace, removeNamespacesOf, untilInjected } from './support/namespaces';
+import { leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf, untilInjected } from './support/namespaces';
 import { suite } from './support/suite';
 import { rolledOutIn, untilIn } from './support/waiting';
 import { ready, shownBy } from './support/what-kubectl-shows';
@@ -68,7 +68,7 @@ beforeAll(async () => {
   }
 }, limits.hookMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 describe.each(['baseline', 'restricted'])('in a namespace that enforces %s', (level) => {
   const where = namespaceOf(level);

@@ -17,7 +17,7 @@ import { expectCompared } from './support/expected-delay';
 import { ensureInstalled } from './support/installed';
 import { limits } from './support/limits';
 import { measuringPod, runningPod, startPods, type MeasuringPod } from './support/measuring-pod';
-import { makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
 import { schedulableNodes } from './support/schedulable-nodes';
 import { apartMs, areOnTime, changesSeen, type Change } from './support/seen-changes';
 import { timedPings, timedPod } from './support/timed-pings';
@@ -52,7 +52,7 @@ beforeAll(async () => {
   answering = others;
 }, limits.hookMs);
 
-afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
 afterEach(() => removeObjects(where, client, answering));
 

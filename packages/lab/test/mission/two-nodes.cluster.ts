@@ -5,7 +5,7 @@ import { agentLog } from './support/logs';
 import { expectDelays, expectMeasuredDelay } from './support/expected-delay';
 import { limits } from './support/limits';
 import { agentUrl, measuringPod, startPods, type MeasuringPod } from './support/measuring-pod';
-import { makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
+import { leaveNamespacesOf, makeOwnNamespace, removeNamespacesOf } from './support/namespaces';
 import { whileCutOff } from './support/node-link';
 import { parsePing, type RoundTrips } from './support/ping-output';
 import { schedulableNodes } from './support/schedulable-nodes';
@@ -92,7 +92,7 @@ function onTwoNodes(otherNode: string): void {
     )) as [MeasuringPod, MeasuringPod, MeasuringPod, MeasuringPod];
   }, limits.hookMs);
 
-  afterAll(() => removeNamespacesOf(owner), limits.hookMs);
+  afterAll(() => leaveNamespacesOf(owner), limits.hookMs);
 
   test('latency of a pod is seen from the other node and from its own, and nowhere else', async () => {
     await expectDelays({

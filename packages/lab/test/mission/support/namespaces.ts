@@ -50,7 +50,11 @@ export async function claim(owner: string, ...names: readonly string[]): Promise
 
 interface Namespaces {
   readonly items: readonly {
-    readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+    readonly metadata: {
+      readonly name: string;
+      readonly labels?: Readonly<Record<string, string>>;
+      readonly deletionTimestamp?: string;
+    };
   }[];
 }
 
@@ -67,19 +71,61 @@ export async function requireOwn(...names: readonly string[]): Promise<void> {
   );
 }
 
-/** Removes the namespaces of a test file, and waits until they are gone; also those of a run that was interrupted. */
-export async function removeNamespacesOf(owner: string): Promise<void> {
-  const names = await kubectl(['get', 'namespaces', '--selector', `${ownerLabel}=${owner}`, '--output=name']);
-  await removeSoon(...names.split('\n').flatMap((line) => (line === '' ? [] : [line.replace(/^.*\//, '')])));
+/**
+ * Removes the namespaces of a test file, and waits until they are gone: those of a run that was interrupted. With `names` it
+ * waits for these, too, where another file has left them to go.
+ */
+export async function removeNamespacesOf(owner: string, ...names: readonly string[]): Promise<void> {
+  await removeSoon(...(await namesOf(owner)));
+  await untilGone(await leaving(names));
+}
+
+/** Removes the namespaces of a test file, and leaves them to go: nobody waits for them but who needs their names. */
+export async function leaveNamespacesOf(owner: string): Promise<void> {
+  await remove(await namesOf(owner));
+}
+
+/** Waits until what test files have left to go is gone: before podlag is taken away, whose objects they hold. */
+export async function untilLeftAreGone(): Promise<void> {
+  await untilGone(await leaving());
 }
 
 /** Removes namespaces, and waits until they are gone. What pods have set as their grace period is cut to a second. */
 export async function removeSoon(...names: readonly string[]): Promise<void> {
+  await remove(names);
+  await untilGone(names);
+}
+
+async function namesOf(owner: string): Promise<readonly string[]> {
+  const listed = await kubectl([
+    'get',
+    'namespaces',
+    '--selector',
+    `${ownerLabel}=${owner}`,
+    '--output=name',
+  ]);
+  return listed.split('\n').flatMap((line) => (line === '' ? [] : [line.replace(/^.*\//, '')]));
+}
+
+/** The suite's own that are on their way out, all or of these. */
+async function leaving(names?: readonly string[]): Promise<readonly string[]> {
+  const { items } = await read<Namespaces>('namespaces', '--selector', ownerLabel);
+  return items
+    .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
+    .map(({ metadata }) => metadata.name)
+    .filter((name) => names?.includes(name) !== false);
+}
+
+async function remove(names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   await kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', ...names]);
   // After the namespace, so that no controller makes them anew.
   const pods = ['delete', 'pods', '--all', '--grace-period=1', '--wait=false', '--namespace'];
   await Promise.all(names.map((name) => tryKubectl([...pods, name])));
+}
+
+async function untilGone(names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
   const gone = [`--timeout=${limits.waitSeconds}s`, ...names.map((name) => `namespace/${name}`)];
   await kubectl(['wait', '--for=delete', ...gone]);
 }

@@ -1,5 +1,5 @@
 import { namespace, uninstall } from '../../install/installation';
-import { removeSoon } from './namespaces';
+import { removeSoon, untilLeftAreGone } from './namespaces';
 import { podlagObjects } from './podlag-objects';
 
 const own = /\/podlag-(agents?|controller|injector|sidecar|system|token-keys)\b|\bpodlag\.io$/;
@@ -15,6 +15,7 @@ export function isOwn(title: string): boolean {
  * @returns what others have named so, as `podlagObjects` does: the nodes of a kind cluster of that name, for one
  */
 export async function removePodlag(): Promise<readonly string[]> {
+  await untilLeftAreGone();
   // The namespace first, whose injectors would else take their time to drain.
   await removeSoon(namespace);
   await uninstall();
