@@ -2,7 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { AgentClient, httpTransport } from '@podlag/client';
-import { buildAgent, newRunDirectory, program } from '../../agent/test/agent-bed';
+import { newRunDirectory, program } from '../../agent/test/agent-bed';
 import { ip } from '../../netem/test/link';
 import { verifyOutput, type VerifyOutput } from '../src/output/verify-output';
 import { CommandLine } from './command-line';
@@ -42,7 +42,6 @@ async function startPod(name: Name): Promise<void> {
 }
 
 beforeAll(async () => {
-  buildAgent();
   ip('link', 'add', bridge, 'type', 'bridge');
   ip('addr', 'add', '10.98.0.254/24', 'dev', bridge);
   ip('link', 'set', bridge, 'up');

@@ -46,6 +46,15 @@ test.each([80, undefined])('failures and lost workers are said once and stay, on
   expect(text.match(/2 more samples failed, 2 of 3\n/g)).toHaveLength(1);
 });
 
+test('when a run has ended no worker is lost: they go with it', () => {
+  const text = shown(undefined, [
+    status({ done: 3 }),
+    status({ phase: 'aborted', done: 5, workers: [worker('a', 'lost'), worker('b', 'lost')] }),
+  ]);
+  expect(text.split('\n').slice(-2)).toEqual(['aborted: 5 of 40 samples', '']);
+  expect(text).not.toContain('is lost');
+});
+
 test('on a terminal one line is drawn anew in its place, and never broken by its width', () => {
   const text = shown(30, [status({ done: 1 }), status({ done: 2 })]);
   const drawn = text.split('\r').filter((line) => line.startsWith('running'));

@@ -44,7 +44,9 @@ export function newsOf(status: RunStatus, before: RunStatus | undefined): readon
 /** What is new and not as it should be: also a terminal keeps it. */
 export function troublesOf(status: RunStatus, before: RunStatus | undefined): readonly string[] {
   const lostBefore = new Set(before?.workers.filter(({ state }) => state === 'lost').map(({ name }) => name));
-  const lost = status.workers.filter(({ name, state }) => state === 'lost' && !lostBefore.has(name));
+  // When a run has ended, its workers go.
+  const needed = status.phase === 'waiting' || status.phase === 'running' ? status.workers : [];
+  const lost = needed.filter(({ name, state }) => state === 'lost' && !lostBefore.has(name));
   const failed = status.failed - (before?.failed ?? 0);
   return [
     ...lost.map(
