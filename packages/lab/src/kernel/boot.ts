@@ -8,6 +8,7 @@ import type { Devices } from './kernel-command-line';
 import { kernelErrors } from './kernel-errors';
 import { startMachine, type CommandStdio, type Hardware, type Machine } from './machine';
 import { memoryFolder } from './memory-folder';
+import { nextProcessor } from './processor';
 import { startError } from './run-program';
 import { followSize, rememberMode } from './terminal';
 
@@ -57,7 +58,7 @@ export async function runInKernel(kernel: UmlKernel, options: RunInKernelOptions
 async function hardwareOf(options: RunInKernelOptions): Promise<Hardware> {
   const { memoryMb = defaultMemoryMb, devices = {} } = options;
   const folder = options.memoryFolder ?? (await memoryFolder(memoryMb, tmpdir())).folder;
-  return { memoryMb, devices, memoryFolder: folder };
+  return { memoryMb, devices, memoryFolder: folder, processor: await nextProcessor() };
 }
 
 function guestStreams(stdio: CommandStdio): GuestStreams {

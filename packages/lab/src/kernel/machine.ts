@@ -27,6 +27,8 @@ export interface Hardware {
   /** Folder of the host in which its memory is a file. */
   readonly memoryFolder: string;
   readonly devices: Devices;
+  /** The host's, by its number: the kernel keeps to it. */
+  readonly processor: number;
 }
 
 /** A kernel as a process, with the host's end of its control line. */
@@ -48,8 +50,12 @@ export function startMachine(
   const terminal = stdio.kind === 'terminal';
   const child = spawn(
     'setpriv',
-    // However this process ends, the kernel ends with it.
-    ['--pdeathsig', 'KILL', '--', kernelBinary(kernel), ...kernelCommandLine({ ...hardware, ...folder })],
+    [
+      // However this process ends, the kernel ends with it.
+      ...['--pdeathsig', 'KILL', '--'],
+      ...['taskset', '--cpu-list', String(hardware.processor)],
+      ...[kernelBinary(kernel), ...kernelCommandLine({ ...hardware, ...folder })],
+    ],
     {
       stdio: [
         'ignore',
