@@ -10,12 +10,8 @@ import { median, pings } from '../../netem/test/ping';
 
 export const run = promisify(execFile);
 
-/** The agent as its image runs it. */
+/** The agent as its image runs it, and as it was built last. */
 export const program = join(__dirname, '../dist/main.js');
-
-export function buildAgent(): void {
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: join(__dirname, '..') });
-}
 
 export interface Reply {
   readonly status: number;

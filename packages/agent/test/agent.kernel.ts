@@ -2,14 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { forgetNeighbours } from '../../netem/test/link';
 import { coldPing, pingOnce } from '../../netem/test/ping';
-import { AgentBed, buildAgent, expectAbout, few, program, run, type Reply } from './agent-bed';
+import { AgentBed, expectAbout, few, program, run, type Reply } from './agent-bed';
 
 jest.setTimeout(120_000);
 
 let bed: AgentBed;
 
 beforeAll(async () => {
-  buildAgent();
   bed = new AgentBed();
   await bed.calibrate();
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeLink } from '../../netem/test/link';
 import { pingOnce } from '../../netem/test/ping';
 import { call, type Reply } from '../src/testing';
-import { AgentBed, buildAgent, expectAbout, few, newRunDirectory } from './agent-bed';
+import { AgentBed, expectAbout, few, newRunDirectory } from './agent-bed';
 
 // What others do to the device, and to the agent's directory.
 
@@ -13,7 +13,6 @@ jest.setTimeout(120_000);
 let bed: AgentBed;
 
 beforeAll(async () => {
-  buildAgent();
   bed = new AgentBed();
   await bed.calibrate();
 });

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { median } from '../../netem/test/ping';
 import { call, type Reply } from '../src/testing';
-import { AgentBed, buildAgent, newRunDirectory, program } from './agent-bed';
+import { AgentBed, newRunDirectory, program } from './agent-bed';
 
 // Plans by the clock, measured with packets: one is sent each 4 ms, so that much is what a moment is seen to.
 
@@ -15,7 +15,6 @@ const everyMs = 4;
 let bed: AgentBed;
 
 beforeAll(async () => {
-  buildAgent();
   bed = new AgentBed();
   await bed.calibrate();
 });

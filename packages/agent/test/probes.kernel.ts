@@ -1,4 +1,4 @@
-import { AgentBed, buildAgent, few, type Reply } from './agent-bed';
+import { AgentBed, few, type Reply } from './agent-bed';
 
 // What the agent's own prober measures of faults whose size is known, through a real kernel.
 
@@ -7,7 +7,6 @@ jest.setTimeout(120_000);
 let bed: AgentBed;
 
 beforeAll(() => {
-  buildAgent();
   bed = new AgentBed();
 });
 afterAll(() => bed.remove());

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { call, type Reply } from '../src/testing';
-import { AgentBed, buildAgent, newRunDirectory } from './agent-bed';
+import { AgentBed, newRunDirectory } from './agent-bed';
 
 // The agent, the tc that it has started, or both are killed at any moment of a sequence of changes.
 
@@ -21,7 +21,6 @@ const compileCache = join(newRunDirectory(), 'compiled');
 let bed: AgentBed;
 
 beforeAll(() => {
-  buildAgent();
   bed = new AgentBed();
 });
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { AgentBed, buildAgent, expectAbout, few } from './agent-bed';
+import { AgentBed, expectAbout, few } from './agent-bed';
 
 // Whom faults meet and whom they do not, as told to the agent over HTTP.
 
@@ -13,7 +13,6 @@ let bed: AgentBed;
 let application: Server;
 
 beforeAll(async () => {
-  buildAgent();
   bed = new AgentBed();
   bed.addPeerAddress(other);
   await bed.calibrate();
