@@ -11,9 +11,9 @@ function signed(value: number | undefined): string {
   return /^-?0\.00$/.test(text) ? '0.00' : `${value < 0 ? '' : '+'}${text}`;
 }
 
-function judged({ holds, askedMs }: Verdict): string {
+function judged({ holds, askedMs, tries }: Verdict): string {
   if (!holds) return 'OFF';
-  return askedMs === 0 ? 'ok, left alone' : 'ok';
+  return `ok${askedMs === 0 ? ', left alone' : ''}${tries > 1 ? `, at try ${tries}` : ''}`;
 }
 
 /** Asked against measured, in milliseconds. */

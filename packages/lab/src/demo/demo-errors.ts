@@ -5,7 +5,7 @@ export const demoErrors = errorTable({
   'delay-off': {
     status: 500,
     title: 'A measured delay is not what was asked',
-    hint: 'A machine that is very busy measures badly: try again. Twice in a row is a bug.',
+    hint: 'It was off four times in a row. A machine that is very busy measures badly: try again when it has less to do. If it stays, it is a bug.',
   },
   'command-failed': {
     status: 500,

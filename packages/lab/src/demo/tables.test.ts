@@ -22,15 +22,15 @@ test('the injector is quoted', () => {
 
 test('asked and measured stand with their points in line', () => {
   const verdicts = [
-    { pod: 'a', askedMs: 0, measuredMs: 0.021, idleMs: 0.024, offByMs: -0.003, holds: true },
-    { pod: 'b', askedMs: 100, measuredMs: 100.17, idleMs: 0.02, offByMs: 0.15, holds: true },
-    { pod: 'c', askedMs: 5, measuredMs: undefined, idleMs: 0.02, offByMs: undefined, holds: false },
+    { pod: 'a', askedMs: 0, measuredMs: 0.021, idleMs: 0.024, offByMs: -0.003, holds: true, tries: 1 },
+    { pod: 'b', askedMs: 100, measuredMs: 100.17, idleMs: 0.02, offByMs: 0.15, holds: true, tries: 2 },
+    { pod: 'c', askedMs: 5, measuredMs: undefined, idleMs: 0.02, offByMs: undefined, holds: false, tries: 4 },
   ];
   expect(delaysTable(verdicts, 15)).toBe(
     [
       'POD  ASKED ms  PING ms (median of 15)  IDLE ms  OFF BY ms  VERDICT',
       'a           -                    0.02     0.02       0.00  ok, left alone',
-      'b      100.00                  100.17     0.02      +0.15  ok',
+      'b      100.00                  100.17     0.02      +0.15  ok, at try 2',
       'c        5.00                no reply     0.02             OFF',
       '',
     ].join('\n'),

@@ -20,18 +20,20 @@ export interface Verdict {
   /** By how much the measured round trip is more (or, negative, less) than what was asked and the idle round trip. */
   readonly offByMs: number | undefined;
   readonly holds: boolean;
+  /** The how-manieth measurement this is, from 1. */
+  readonly tries: number;
 }
 
 /** A measured delay may differ by so much from what was asked. */
 export const toleranceMs = 1;
 
 /** Whether what was asked is what happens. */
-export function verdictOf({ pod, askedMs, idleMs, withDelayMs }: Measurement): Verdict {
+export function verdictOf({ pod, askedMs, idleMs, withDelayMs }: Measurement, tries = 1): Verdict {
   const idle = median(idleMs);
   const measured = median(withDelayMs);
   const offByMs = idle === undefined || measured === undefined ? undefined : measured - idle - askedMs;
   const holds = offByMs !== undefined && Math.abs(offByMs) <= toleranceMs;
-  return { pod, askedMs, idleMs: idle, measuredMs: measured, offByMs, holds };
+  return { pod, askedMs, idleMs: idle, measuredMs: measured, offByMs, holds, tries };
 }
 
 /** @throws PodlagError `delay-off` that names each pod where what was asked is not what happens */
