@@ -134,26 +134,6 @@ apt_install() {
     DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends "$@"
 }
 
-# keep_awake: until this script ends, or what it becomes by exec, no processor sleeps, if this is a virtual machine. There one
-# that sleeps is late, for the host has to wake it: on a busy host, timers of 5 ms were late by 0.65 ms in the median and by 16
-# ms at the 99th percentile, and by 0.09 and 0.1 to 7 ms with this. It costs nobody time: at idle priority (SCHED_IDLE of
-# sched(7)) it has a processor that nobody else wants.
-keep_awake() {
-  local processor
-  grep --quiet --word-regexp hypervisor /proc/cpuinfo || return 0
-  for processor in $(usable_processors); do
-    # A child of this process itself, with whose end it ends.
-    setpriv --pdeathsig KILL -- taskset --cpu-list "$processor" chrt --idle 0 bash -c 'while :; do :; done' \
-      </dev/null >/dev/null 2>&1 &
-  done
-}
-
-# usable_processors: their numbers, a line each, of a list such as 0-3,8.
-usable_processors() {
-  local range
-  for range in $(sed -n 's/^Cpus_allowed_list:\t//p' /proc/self/status | tr , ' '); do seq "${range%-*}" "${range#*-}"; done
-}
-
 bootstrap() {
   require_node
   install_dependencies

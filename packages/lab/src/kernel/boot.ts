@@ -8,7 +8,7 @@ import type { Devices } from './kernel-command-line';
 import { kernelErrors } from './kernel-errors';
 import { startMachine, type CommandStdio, type Hardware, type Machine } from './machine';
 import { memoryFolder } from './memory-folder';
-import { nextProcessor } from './processor';
+import { isVirtual, nextProcessor } from './processor';
 import { startError } from './run-program';
 import { followSize, rememberMode } from './terminal';
 
@@ -21,6 +21,8 @@ export interface RunInKernelOptions extends GuestCommand {
    * decides for all of them by memoryFolder.
    */
   readonly memoryFolder?: string;
+  /** For one that measures: in a virtual machine its processor is kept from going to sleep. Default false. */
+  readonly awake?: boolean;
   /** Longest time from the start to the command's own start. Default 60000. */
   readonly bootTimeoutMs?: number;
   /** Default: none. */
@@ -58,7 +60,8 @@ export async function runInKernel(kernel: UmlKernel, options: RunInKernelOptions
 async function hardwareOf(options: RunInKernelOptions): Promise<Hardware> {
   const { memoryMb = defaultMemoryMb, devices = {} } = options;
   const folder = options.memoryFolder ?? (await memoryFolder(memoryMb, tmpdir())).folder;
-  return { memoryMb, devices, memoryFolder: folder, processor: await nextProcessor() };
+  const awake = options.awake === true && (await isVirtual());
+  return { memoryMb, devices, memoryFolder: folder, processor: await nextProcessor(), awake };
 }
 
 function guestStreams(stdio: CommandStdio): GuestStreams {

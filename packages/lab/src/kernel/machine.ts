@@ -29,7 +29,19 @@ export interface Hardware {
   readonly devices: Devices;
   /** The host's, by its number: the kernel keeps to it. */
   readonly processor: number;
+  /** Keep that processor from going to sleep: see isVirtual. */
+  readonly awake: boolean;
 }
+
+/**
+ * Starts, beside the command of its arguments, what keeps their processor awake: at idle priority (SCHED_IDLE of sched(7)), which
+ * has a processor only while nobody else wants it. It ends with the command. Both are of one session, since the autogroups of
+ * sched(7) give each session its share, whatever the priorities inside.
+ */
+const besideWhatKeepsAwake = [
+  'setpriv --pdeathsig KILL -- chrt --idle 0 "$0" --eval "for (;;) Atomics.pause()" </dev/null >/dev/null 2>&1 &',
+  'exec "$@"',
+].join('\n');
 
 /** A kernel as a process, with the host's end of its control line. */
 export interface Machine {
@@ -54,6 +66,7 @@ export function startMachine(
       // However this process ends, the kernel ends with it.
       ...['--pdeathsig', 'KILL', '--'],
       ...['taskset', '--cpu-list', String(hardware.processor)],
+      ...(hardware.awake ? ['sh', '-c', besideWhatKeepsAwake, process.execPath] : []),
       ...[kernelBinary(kernel), ...kernelCommandLine({ ...hardware, ...folder })],
     ],
     {

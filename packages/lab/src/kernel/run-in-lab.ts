@@ -15,5 +15,5 @@ export interface RunInLabOptions
 /** Runs a command as root on a kernel that has netem, whichever that is. Answers the command's exit code. */
 export async function runInLab(options: RunInLabOptions): Promise<number> {
   if ((await chooseKernel(options.choice)) === 'host') return runOnHost(options);
-  return runInKernel(await ensureKernel(options), options);
+  return runInKernel(await ensureKernel(options), { ...options, awake: true });
 }
