@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { nextProcessor, processorOf, processorsIn } from './processor';
+import { nextProcessor, processorOf, processorsIn, tellsOfHypervisor } from './processor';
 
 test.each([
   ['0', [0]],
@@ -19,3 +19,9 @@ test('kernels of one process go round the processors that it may use', async () 
   // Where this process runs may change in between.
   expect(new Set(chosen).size).toBe(count);
 });
+
+test.each([
+  ['a virtual machine', 'flags\t\t: fpu vme hypervisor lahf_lm\nbugs\t\t: spectre_v1\n', true],
+  ['none', 'flags\t\t: fpu vme lahf_lm\nbugs\t\t: spectre_v1\n', false],
+  ['one that has none of these flags', 'Features\t: fp asimd evtstrm\n', false],
+])('by its flags a machine is %s', (_, cpuinfo, virtual) => expect(tellsOfHypervisor(cpuinfo)).toBe(virtual));
