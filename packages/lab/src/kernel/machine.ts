@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { BootFolder } from './boot-folder';
 import { kernelBinary, type UmlKernel } from './kernel-cache';
+import { besideWhatKeepsAwake } from './keep-awake';
 import { kernelCommandLine, serialLines, type Devices } from './kernel-command-line';
 import { stdinFrames } from './stdin-frames';
 
@@ -33,21 +34,6 @@ export interface Hardware {
   readonly awake: boolean;
 }
 
-/** Runs at idle priority until the process of its argument is no longer its parent. */
-const keepAwake =
-  'while (process.ppid === Number(process.argv[1])) for (let i = 0; i < 1e5; i += 1) Atomics.pause()';
-
-/**
- * Starts, beside the command of its arguments, what keeps their processor awake: at idle priority (SCHED_IDLE of sched(7)), which
- * has a processor only while nobody else wants it. It has none of the command's lines, and ends when the command does. Both
- * are of one session, since the autogroups of sched(7) give each session its share, whatever the priorities inside.
- */
-const besideWhatKeepsAwake = [
-  'chrt --idle 0 "$0" --eval "$1" $$ </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- &',
-  'shift',
-  'exec "$@"',
-].join('\n');
-
 /** A kernel as a process, with the host's end of its control line. */
 export interface Machine {
   readonly process: ChildProcess;
@@ -71,7 +57,7 @@ export function startMachine(
       // However this process ends, the kernel ends with it.
       ...['--pdeathsig', 'KILL', '--'],
       ...['taskset', '--cpu-list', String(hardware.processor)],
-      ...(hardware.awake ? ['sh', '-c', besideWhatKeepsAwake, process.execPath, keepAwake] : []),
+      ...(hardware.awake ? besideWhatKeepsAwake() : []),
       ...[kernelBinary(kernel), ...kernelCommandLine({ ...hardware, ...folder })],
     ],
     {
